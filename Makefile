@@ -1,0 +1,67 @@
+# Each target sets up what it needs in .venv; nothing outside this folder is touched.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+UV := $(BIN)/uv
+UV_STAMP := .venv/.uv-$(UV_VERSION)
+READY := .venv/.ready
+LAB_SETTINGS := .venv/share/jupyter/lab/settings
+
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: report test lab lock clean help
+
+report: $(READY)  ## Rebuild everything in report/
+	$(BIN)/graymarket build
+
+test: $(READY)  ## Run the tests and the linter
+	$(BIN)/python -m pytest
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lab: $(READY)  ## Open the chapters in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+lock: $(UV_STAMP)  ## Resolve the newest allowed versions into requirements.lock
+	rm -f uv.lock
+	$(UV) lock --quiet --python $(BIN)/python
+	$(UV) export --quiet --frozen --no-emit-project --all-groups --no-header \
+		--format requirements-txt --output-file uv.lock.txt
+	rm -f uv.lock
+	@if grep -n '://' uv.lock.txt; then rm -f uv.lock.txt; echo "The lock names an address; not kept." >&2; exit 1; fi
+	mv uv.lock.txt requirements.lock
+
+clean:  ## Remove the environment, caches and half-built files
+	rm -rf .venv .build dist report/figures uv.lock uv.lock.txt
+	rm -rf .pytest_cache .ruff_cache .hypothesis
+	find src tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+$(READY): requirements.lock pyproject.toml $(UV_STAMP)
+	@echo "Setting up .venv ..."
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@mkdir -p $(LAB_SETTINGS)
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+		> $(LAB_SETTINGS)/overrides.json
+	@touch $@
+
+$(UV_STAMP):
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "No $(PYTHON) here. Install Python 3.11 or newer, or say: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Say which to use: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+		echo "Could not make .venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@

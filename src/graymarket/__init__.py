@@ -1,0 +1,1 @@
+"""Gray phones: evidence, estimate and exhibits on gray-market smartphones."""

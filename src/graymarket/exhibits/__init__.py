@@ -1,0 +1,19 @@
+"""What a reader sees: the exhibit contract, named results, the house style and the chart forms."""
+
+from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
+from graymarket.exhibits.results import RESULTS_MIME, Results
+from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
+
+__all__ = [
+    "ACCENT",
+    "EXHIBIT_MIME",
+    "FAINT",
+    "INK",
+    "MUTE",
+    "RESULTS_MIME",
+    "SECOND",
+    "TEXT_MUTE",
+    "Exhibit",
+    "Results",
+    "chart",
+]

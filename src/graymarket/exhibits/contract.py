@@ -1,0 +1,138 @@
+"""The exhibit contract: one chart or table, with all that any format needs to show it."""
+
+import html
+import io
+import re
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from graymarket import evidence
+from graymarket.exhibits.style import house_style
+
+EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
+
+_MAX_TITLE_WORDS = 16
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A chart (with `figure`) or a table (without), ready for every format.
+
+    Parameters
+    ----------
+    id : lower-case words joined by hyphens; the permalink, and what prose links to.
+    title : the takeaway, one sentence with its numbers filled in.
+    subtitle : measure, unit, place and period.
+    alt : "[chart type] of [data] where [takeaway]"; for a table, what it lists.
+    data : the values shown, one row a mark; column names are printed as they are.
+    sources : source ids, in the order of the credit line.
+    note : one line on what is flagged, left out or easily misread.
+    figure : a matplotlib figure; None makes the exhibit a table of `data`.
+
+    Raises ValueError when a part is missing and EvidenceError for an unknown source.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    alt: str
+    data: pd.DataFrame
+    sources: tuple[str, ...]
+    note: str = ""
+    figure: Figure | None = None
+
+    def __post_init__(self):
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
+            raise ValueError(f"exhibit id {self.id!r}: expected lower-case words and hyphens")
+        for part in ("title", "subtitle", "alt"):
+            if not getattr(self, part).strip():
+                raise ValueError(f"exhibit {self.id}: {part} is empty")
+        if len(self.title.split()) > _MAX_TITLE_WORDS:
+            raise ValueError(f"exhibit {self.id}: title has over {_MAX_TITLE_WORDS} words")
+        if self.data.empty or not self.sources:
+            raise ValueError(f"exhibit {self.id}: expected data and at least one source")
+
+    def svg(self, *, outline_text: bool = False) -> str | None:
+        """The figure as SVG text, same bytes for same input; None for a table.
+
+        `outline_text` turns letters into shapes, for places that lack the house's fonts.
+        """
+        if self.figure is None:
+            return None
+        buffer = io.StringIO()
+        with house_style(), mpl.rc_context({"svg.hashsalt": self.id}):
+            mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return _inlinable(buffer.getvalue(), self.id)
+
+    def payload(self) -> dict:
+        """The exhibit as plain JSON values: what `publish` reads."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "alt": self.alt,
+            "note": self.note,
+            "sources": _credits(self.sources),
+            "svg": self.svg(),
+            "outlined_svg": self.svg(outline_text=True),
+            "table": _table(self.data),
+        }
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        payload = self.payload()
+        credit = "; ".join(source["credit"] for source in payload["sources"])
+        picture = self.svg() or self.data.to_html(index=False, border=0)
+        shown = (
+            f'<div style="max-width:880px"><strong>{html.escape(self.title)}</strong><br>'
+            f"{html.escape(self.subtitle)}{picture}"
+            f"<small>Source: {html.escape(credit)}. {html.escape(self.note)}</small></div>"
+        )
+        return {EXHIBIT_MIME: payload, "text/html": shown, "text/plain": self.title}
+
+
+def _inlinable(svg: str, prefix: str) -> str:
+    """Drop the XML prologue and make every id unique to its exhibit."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
+    return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
+
+
+def _credits(source_ids: tuple[str, ...]) -> list[dict]:
+    sources = evidence.load("sources").set_index("source_id")
+    unknown = [source for source in source_ids if source not in sources.index]
+    if unknown:
+        raise ValueError(f"unknown source {unknown[0]!r}: expected an id of data/sources.csv")
+    found = sources.loc[list(dict.fromkeys(source_ids))]
+    return [
+        {"id": row.Index, "credit": _credit(row), "title": row.title, "url": row.url}
+        for row in found.itertuples()
+    ]
+
+
+def _credit(row) -> str:
+    return f"{row.publisher} ({row.licence})" if row.licence else row.publisher
+
+
+def _table(data: pd.DataFrame) -> dict:
+    numeric = [pd.api.types.is_numeric_dtype(data[c]) for c in data.columns]
+    return {
+        "columns": [str(column) for column in data.columns],
+        "numeric": numeric,
+        "rows": [[_cell(v) for v in row] for row in data.astype(object).itertuples(index=False)],
+    }
+
+
+def _cell(value) -> str | float | int | None:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if hasattr(value, "item"):
+        return value.item()
+    return value

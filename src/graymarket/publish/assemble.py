@@ -1,0 +1,158 @@
+"""Executed chapters → one notebook: results filled in, exhibits numbered, links resolved."""
+
+import re
+from dataclasses import dataclass, field
+
+import nbformat
+from nbformat import NotebookNode
+
+from graymarket.publish.problems import PublishError
+
+EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
+RESULTS_MIME = "application/vnd.graymarket.results+json"
+
+_RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
+_EXHIBIT_LINK = re.compile(r"\[Exhibit\]\(#([a-z0-9-]+)\)")
+_ANY_LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
+_MONTH = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+)
+# Years, dates and proper names may stand in prose as digits; every other number is a result.
+_ALLOWED_DIGITS = re.compile(
+    rf"\b\d{{1,2}}(?:[–-]\d{{1,2}})?(?= (?:{_MONTH})\b)|\b(?:19|20)\d\d\b|\b(?:iOS|iPadOS) \d+(?:\.\d+)*"
+)
+
+
+@dataclass
+class _Book:
+    """What assembling gathers while it goes through the chapters."""
+
+    cells: list[NotebookNode] = field(default_factory=list)
+    chapters: list[dict] = field(default_factory=list)
+    exhibits: dict[str, dict] = field(default_factory=dict)
+    results: dict[str, dict] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
+    """One notebook of all chapters, with `metadata.report` for the exporters.
+
+    `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
+    Raises PublishError with every problem: an unknown or unused result, a digit typed into
+    prose, an exhibit id used twice, a link that leads nowhere, a chapter without a title.
+    """
+    book = _Book()
+    for name, notebook in chapters.items():
+        _number_exhibits(name, notebook, book)
+    for name, notebook in chapters.items():
+        _add_chapter(name, notebook, book)
+    if book.problems:
+        raise PublishError(book.problems)
+    report = about | {
+        "chapters": book.chapters,
+        "exhibits": list(book.exhibits.values()),
+        "results": book.results,
+        "sources": _all_sources(book.exhibits.values()),
+    }
+    return nbformat.v4.new_notebook(cells=book.cells, metadata={"report": report})
+
+
+def _outputs(notebook: NotebookNode, mime: str):
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if mime in output.get("data", {}):
+                yield output.data[mime]
+
+
+def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
+    for exhibit in _outputs(notebook, EXHIBIT_MIME):
+        if exhibit["id"] in book.exhibits:
+            book.problems.append(f"notebooks/{name}.ipynb: exhibit id {exhibit['id']!r} used twice")
+        exhibit["number"] = len(book.exhibits) + 1
+        exhibit["chapter"] = name
+        book.exhibits[exhibit["id"]] = exhibit
+
+
+def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
+    results = {}
+    for payload in _outputs(notebook, RESULTS_MIME):
+        results.update(payload)
+    book.results |= {f"{name}/{key}": value for key, value in results.items()}
+    _report_unused(name, notebook, results, book)
+    opening, rest = [], []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            rest.append(cell)
+            continue
+        where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
+        text = _fill(cell.source, results, book, where)
+        if not opening and text.startswith("# "):
+            opening, text = _open_chapter(name, text, book)
+        if text:
+            rest.append(_markdown(text, cell.get("id")))
+    if not opening:
+        book.problems.append(f"notebooks/{name}.ipynb: expected a cell that begins “# Title”")
+    book.cells += opening + rest
+
+
+def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode], str]:
+    """The cells that open a chapter (title, deck), and the text that is left for its body."""
+    heading, _, rest = text.partition("\n")
+    deck, _, body = rest.strip().partition("\n\n")
+    title = heading.removeprefix("# ").strip()
+    chapter = {"id": f"chapter-{name}", "title": title, "deck": deck}
+    book.chapters.append(chapter)
+    cells = [_markdown(heading, f"{name}-title", {"chapter": chapter})]
+    if deck:
+        cells.append(_markdown(deck, f"{name}-deck", {"role": "deck"}))
+    return cells, body
+
+
+def _markdown(text: str, cell_id: str | None, report: dict | None = None) -> NotebookNode:
+    cell = nbformat.v4.new_markdown_cell(text)
+    if cell_id:
+        cell["id"] = re.sub(r"[^a-zA-Z0-9-_]", "-", cell_id)[:64]
+    if report:
+        cell.metadata["report"] = report
+    return cell
+
+
+def _fill(source: str, results: dict, book: _Book, where: str) -> str:
+    typed = _ALLOWED_DIGITS.sub("", re.sub(r"\]\([^)]*\)|`[^`]*`", "", _RESULT.sub("", source)))
+    for found in re.findall(r"\S*\d\S*", typed):
+        book.problems.append(
+            f"{where}: digit typed into prose, “{found}”: name a result and write {{eval}}`r.name`"
+        )
+
+    def result(match: re.Match) -> str:
+        if match[1] not in results:
+            book.problems.append(f"{where}: unknown result r.{match[1]}")
+            return match[0]
+        return results[match[1]]["text"]
+
+    def exhibit(match: re.Match) -> str:
+        number = book.exhibits.get(match[1], {}).get("number", "?")
+        return f"[Exhibit {number}](#{match[1]})"
+
+    text = _EXHIBIT_LINK.sub(exhibit, _RESULT.sub(result, source))
+    for target in _ANY_LINK.findall(text):
+        if target not in book.exhibits:
+            book.problems.append(f"{where}: link to #{target}, which is no exhibit")
+    return text
+
+
+def _report_unused(name: str, notebook: NotebookNode, results: dict, book: _Book) -> None:
+    prose = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    used = set(_RESULT.findall(prose))
+    captions = " ".join(
+        f"{e['title']} {e['subtitle']} {e['alt']} {e['note']}"
+        for e in _outputs(notebook, EXHIBIT_MIME)
+    )
+    for key, value in results.items():
+        if key not in used and value["text"] not in captions:
+            book.problems.append(f"notebooks/{name}.ipynb: result r.{key} is never used")
+
+
+def _all_sources(exhibits) -> list[dict]:
+    sources = {source["id"]: source for exhibit in exhibits for source in exhibit["sources"]}
+    return sorted(sources.values(), key=lambda source: source["credit"].lower())

@@ -1,0 +1,125 @@
+"""Build the whole report: check, execute, assemble, write; all or nothing."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from graymarket import evidence
+from graymarket.publish.assemble import EXHIBIT_MIME, assemble
+from graymarket.publish.execute import execute, read_chapters
+from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.pdf import ReportPDFExporter
+from graymarket.publish.problems import PublishError
+from graymarket.publish.readme import with_finding
+
+_CODE = ("*.py", "*.j2", "*.css", "*.typ", "*.json")
+
+
+def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None]) -> list[Path]:
+    """Write report/ and the finding in README.md; returns the files written.
+
+    Nothing is touched unless every file could be made. Raises EvidenceError for bad data and
+    PublishError for bad chapters, each with all problems found.
+    """
+    on_step("Checking data/")
+    problems = evidence.check(root)
+    if problems:
+        raise evidence.EvidenceError(problems)
+    on_step("Running notebooks/")
+    folder = root / "notebooks"
+    executed = execute(read_chapters(folder), folder, on_cell)
+    on_step("Assembling chapters")
+    report = assemble(executed, _about(root, executed))
+    on_step("Writing report.html")
+    files = {"report/report.html": ReportHTMLExporter().from_notebook_node(report)[0].encode()}
+    on_step("Writing report.pdf")
+    files["report/report.pdf"] = ReportPDFExporter().from_notebook_node(report)[0]
+    files["report/results.json"] = _results(report).encode()
+    files["report/headline.svg"] = _headline(executed).encode()
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    files["README.md"] = with_finding(readme, report.metadata["report"]).encode()
+    return _replace(root, files)
+
+
+def inputs_hash(root: Path) -> str:
+    """SHA-256 over what the report is made from: data, notebooks' cells, code and lock."""
+    digest = hashlib.sha256()
+    for path in _inputs(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(_content(path) + b"\0")
+    return digest.hexdigest()
+
+
+def _inputs(root: Path) -> list[Path]:
+    code = [path for pattern in _CODE for path in (root / "src").rglob(pattern)]
+    data = [path for path in (root / "data").rglob("*") if path.suffix in (".csv", ".json")]
+    notebooks = list((root / "notebooks").glob("*.ipynb"))
+    return sorted([*code, *data, *notebooks, root / "requirements.lock"])
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix == ".ipynb":
+        # Outputs and editor state are not inputs: running a chapter by hand changes nothing.
+        notebook = nbformat.read(path, as_version=4)
+        cells = [[cell.cell_type, cell.source] for cell in notebook.cells]
+        return json.dumps([cells, notebook.metadata.get("report")]).encode()
+    return path.read_bytes().replace(b"\r\n", b"\n")
+
+
+def _about(root: Path, executed: dict[str, NotebookNode]) -> dict:
+    package = evidence.package(root)
+    first = next(iter(executed.values()))
+    titles = first.metadata.get("report", {})
+    return {
+        "title": titles.get("title", package["title"]),
+        "subtitle": titles.get("subtitle", ""),
+        "edition": package["version"],
+        "date": package["created"][:10],
+        "inputs": inputs_hash(root),
+        "credits": list(dict.fromkeys(r["credit"] for r in package["resources"] if "credit" in r)),
+    }
+
+
+def _results(report: NotebookNode) -> str:
+    about = report.metadata["report"]
+    kept = {key: about[key] for key in ("title", "edition", "date", "inputs", "results")}
+    kept["exhibits"] = [
+        {key: e[key] for key in ("id", "number", "title", "subtitle", "alt", "note")}
+        | {"sources": [s["id"] for s in e["sources"]]}
+        for e in about["exhibits"]
+    ]
+    return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def _headline(executed: dict[str, NotebookNode]) -> str:
+    """The first chart, with its letters as shapes, for places without the house's fonts."""
+    for notebook in executed.values():
+        for cell in notebook.cells:
+            for output in cell.get("outputs", []):
+                exhibit = output.get("data", {}).get(EXHIBIT_MIME)
+                if exhibit and exhibit["outlined_svg"]:
+                    return exhibit["outlined_svg"]
+    raise PublishError(["notebooks/: expected at least one chart"])
+
+
+def _replace(root: Path, files: dict[str, bytes]) -> list[Path]:
+    """Put all files in place; until every one is on disk in full, no old one is touched."""
+    (root / "report").mkdir(exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".build-", dir=root))
+    try:
+        for name, content in files.items():
+            path = staging / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        for name in files:
+            os.replace(staging / name, root / name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return [root / name for name in files]

@@ -1,0 +1,92 @@
+"""An nbconvert exporter: any notebook → one HTML file that needs no network."""
+
+import base64
+import csv
+import html
+import io
+import re
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import MarkdownWithMath, IPythonRenderer
+from traitlets import default
+
+from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.fonts import face_css
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Chart colours follow the page's theme: each house colour is a CSS variable there.
+_THEMED = {
+    "#1b1f24": "var(--ink)",
+    "#6b737c": "var(--text-mute)",
+    "#8a929c": "var(--mute)",
+    "#d9dee3": "var(--faint)",
+    "#c8321f": "var(--accent)",
+    "#1f5fa8": "var(--second)",
+    "#ffffff": "var(--paper)",
+}
+
+
+class ReportHTMLExporter(HTMLExporter):
+    """One self-contained HTML page: contents, exhibits, folded code; zero requests."""
+
+    export_from_notebook = "Gray phones report (HTML)"
+
+    @default("template_name")
+    def _template_name(self):
+        return "report"
+
+    @default("extra_template_basedirs")
+    def _template_folders(self):
+        return [str(TEMPLATES)]
+
+    def default_filters(self):
+        yield from super().default_filters()
+        yield "prose", prose
+        yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
+        yield "themed", themed
+        yield "csv_link", csv_link
+        yield "number", number
+
+    def _init_resources(self, resources):
+        resources = super()._init_resources(resources)
+        resources["report_css"] = face_css() + (TEMPLATES / "report" / "report.css").read_text(
+            encoding="utf-8"
+        )
+        resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
+        return resources
+
+
+def prose(text: str) -> str:
+    """Markdown → HTML, headings one level down (the page's own title is its only h1)."""
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    rendered = MarkdownWithMath(renderer=renderer).render(text)
+    return re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", rendered)
+
+
+def themed(svg: str) -> str:
+    """House colours → CSS variables; the picture is described by its frame, so it is hidden."""
+    for colour, variable in _THEMED.items():
+        svg = svg.replace(colour, variable)
+    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def csv_link(table: dict) -> str:
+    """A table as the address of a CSV file that needs no server."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table["columns"])
+    writer.writerows(table["rows"])
+    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(
+        buffer.getvalue().encode("utf-8")
+    ).decode("ascii")
+
+
+def number(value) -> str:
+    """A table cell as text; an empty one is a dash."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return html.escape(str(value))

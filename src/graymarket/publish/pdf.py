@@ -1,0 +1,164 @@
+"""An nbconvert exporter: any notebook → PDF/UA and PDF/A, typeset by Typst."""
+
+import json
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pypandoc
+import typst
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import Bool
+
+from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.fonts import FOLDERS
+from graymarket.publish.problems import PublishError
+
+_STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
+_MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
+_STANDARDS = ["ua-1", "a-3a"]
+_WIDEST_CELL = 46  # characters: a longer cell wraps rather than widen its column
+
+
+class ReportPDFExporter(Exporter):
+    """One PDF: bookmarks, contents, page numbers, vector charts, tagged for screen readers."""
+
+    export_from_notebook = "Gray phones report (PDF)"
+    file_extension = ".pdf"
+    output_mimetype = "application/pdf"
+
+    include_code = Bool(False, help="Print the code cells too.").tag(config=True)
+
+    def from_notebook_node(self, nb: NotebookNode, resources=None, **kwargs):
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        report = nb.metadata.get("report", {})
+        title = report.get("title") or resources.get("metadata", {}).get("name", "Notebook")
+        with tempfile.TemporaryDirectory() as folder:
+            source = self._source(nb, report, title, Path(folder))
+            return _compile(source, Path(folder)), resources | {"output_extension": ".pdf"}
+
+    def _source(self, nb, report, title: str, folder: Path) -> str:
+        about = {
+            "title": title,
+            "subtitle": report.get("subtitle", ""),
+            "edition": report.get("edition", ""),
+            "inputs": report.get("inputs", ""),
+            "date": report.get("date", ""),
+        }
+        markdown = "\n\n".join(
+            block for cell in nb.cells for block in self._blocks(cell, folder) if block
+        )
+        body = pypandoc.convert_text(markdown, "typst", format=_MARKDOWN, extra_args=["--wrap=none"])
+        return "\n".join(
+            [
+                _STYLE.read_text(encoding="utf-8"),
+                f"#show: report.with(..json(bytes({_string(json.dumps(about))})))",
+                "#contents()" if report.get("chapters") else "",
+                body,
+                _sources(report),
+            ]
+        )
+
+    def _blocks(self, cell: NotebookNode, folder: Path):
+        role = cell.metadata.get("report", {})
+        if role.get("role") == "deck":
+            yield f"{_raw('#deck[')}\n\n{cell.source}\n\n{_raw(']')}"
+        elif role.get("chapter"):
+            yield f"{cell.source} {{#{role['chapter']['id']}}}"
+        elif cell.cell_type == "markdown":
+            yield cell.source
+        elif cell.cell_type == "code":
+            if self.include_code:
+                yield f"```python\n{cell.source}\n```"
+            for output in cell.get("outputs", []):
+                yield _output(output, folder)
+
+
+def _output(output: NotebookNode, folder: Path) -> str:
+    data = output.get("data", {})
+    if EXHIBIT_MIME in data:
+        return _raw(_exhibit(data[EXHIBIT_MIME], folder))
+    if RESULTS_MIME in data:
+        return ""
+    text = data.get("text/plain") or output.get("text", "")
+    return _raw(f"#raw({_string(text)}, block: true)") if text.strip() else ""
+
+
+def _exhibit(exhibit: dict, folder: Path) -> str:
+    if exhibit["svg"]:
+        name = f"{exhibit['id']}.svg"
+        (folder / name).write_text(exhibit["svg"], encoding="utf-8")
+        body = f"image({_string(name)}, width: 100%, alt: {_string(exhibit['alt'])})"
+    else:
+        body = _table(exhibit["table"])
+    links = "; ".join(
+        f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in exhibit["sources"]
+    )
+    return (
+        f"#exhibit(number: {exhibit.get('number', 0)}, title: {_string(exhibit['title'])}, "
+        f"subtitle: {_string(exhibit['subtitle'])}, note: {_string(exhibit['note'])}, "
+        f"sources: [{links}], {body}) <{exhibit['id']}>"
+    )
+
+
+def _table(table: dict) -> str:
+    def cell(value) -> str:
+        return _string("–" if value in (None, "") else "yes" if value is True else
+                       "no" if value is False else str(value))
+
+    lengths = [
+        max([len(name)] + [len(str(row[i] or "")) for row in table["rows"]])
+        for i, name in enumerate(table["columns"])
+    ]
+    widths = ", ".join(
+        "auto" if numeric or length <= 12 else f"{min(length, _WIDEST_CELL)}fr"
+        for numeric, length in zip(table["numeric"], lengths, strict=True)
+    )
+    align = ", ".join("right" if numeric else "left" for numeric in table["numeric"])
+    head = ", ".join(cell(name) for name in table["columns"])
+    rows = ",\n".join(", ".join(cell(v) for v in row) for row in table["rows"])
+    return (
+        f"data-table(columns: ({widths},), align: ({align},), header: ({head},), (\n{rows},\n))"
+    )
+
+
+def _sources(report: dict) -> str:
+    if not report.get("sources"):
+        return ""
+    items = "\n".join(
+        f"- #{_string(s['credit'] + ': ')}#link({_string(s['url'])})[#{_string(s['title'])}]"
+        for s in report["sources"]
+    )
+    credits = "\n\n".join(f"#{_string(line)}" for line in report.get("credits", []))
+    return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
+
+
+def _raw(typst_code: str) -> str:
+    return f"````{{=typst}}\n{typst_code}\n````"
+
+
+def _string(text: str) -> str:
+    """A Typst string literal: never markup, whatever the text holds."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"\s*\n\s*", "\\\\n", escaped) + '"'
+
+
+def _compile(source: str, folder: Path) -> bytes:
+    (folder / "report.typ").write_text(source, encoding="utf-8")
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            folder / "report.typ",
+            root=folder,
+            font_paths=FOLDERS,
+            ignore_system_fonts=True,
+            pdf_standards=_STANDARDS,
+            timestamp=int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
+        )
+    except typst.TypstError as error:
+        hints = "; ".join(getattr(error, "hints", []) or [])
+        raise PublishError([f"report.pdf: {error} {hints}".strip()]) from error
+    if warnings:
+        raise PublishError([f"report.pdf: {getattr(w, 'message', w)}" for w in warnings])
+    return pdf
