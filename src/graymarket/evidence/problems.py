@@ -1,0 +1,31 @@
+"""What can be wrong with a table, in words that lead to the cell."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend. Rows count as in a spreadsheet: the header is row 1."""
+
+    file: str
+    expected: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column is not None:
+            where += f", column {self.column}"
+        found = "" if self.value is None else f"found “{self.value}”, "
+        return f"{where}: {found}expected {self.expected}"
+
+
+class EvidenceError(Exception):
+    """The evidence cannot be used; `problems` holds every Problem found."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
