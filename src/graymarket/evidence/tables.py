@@ -1,6 +1,7 @@
 """Load the tables of data/ as datapackage.json describes them, or say what is wrong."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -122,7 +123,7 @@ def _text(path: Path, file: str) -> tuple[str, list[Problem]]:
 
 def _rows(text: str, file: str, names: list[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
     try:
-        lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         last = text.rstrip("\n").count("\n") + 1
         return None, [Problem(file, f"well-formed CSV ({error}: is a quote left open?)", last)]

@@ -1,5 +1,6 @@
 """What a reader sees: the exhibit contract, named results, the house style and the chart forms."""
 
+from graymarket.exhibits import forms
 from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
 from graymarket.exhibits.results import RESULTS_MIME, Results
 from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
@@ -16,4 +17,5 @@ __all__ = [
     "Exhibit",
     "Results",
     "chart",
+    "forms",
 ]

@@ -89,7 +89,7 @@ def _output(output: NotebookNode, folder: Path) -> str:
 def _exhibit(exhibit: dict, folder: Path) -> str:
     if exhibit["svg"]:
         name = f"{exhibit['id']}.svg"
-        (folder / name).write_text(exhibit["svg"], encoding="utf-8")
+        (folder / name).write_text(_condensed(exhibit["svg"]), encoding="utf-8")
         body = f"image({_string(name)}, width: 100%, alt: {_string(exhibit['alt'])})"
     else:
         body = _table(exhibit["table"])
@@ -100,6 +100,14 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         f"#exhibit(number: {exhibit.get('number', 0)}, title: {_string(exhibit['title'])}, "
         f"subtitle: {_string(exhibit['subtitle'])}, note: {_string(exhibit['note'])}, "
         f"sources: [{links}], {body}) <{exhibit['id']}>"
+    )
+
+
+def _condensed(svg: str) -> str:
+    """Typst knows the condensed cut as a stretch of its family, in pictures too."""
+    return svg.replace(
+        "font-family: 'IBM Plex Sans Condensed'",
+        "font-family: 'IBM Plex Sans'; font-stretch: condensed",
     )
 
 

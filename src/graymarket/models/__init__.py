@@ -1,0 +1,17 @@
+"""What follows from the evidence: ranges, bounds and noise. Nothing here draws."""
+
+from graymarket.models.panel import RecentRange, flags, jumpiness, moved, recent_range, region_series
+from graymarket.models.shares import MeasuredRange, measured_range, rank_cap, sampling_error
+
+__all__ = [
+    "MeasuredRange",
+    "RecentRange",
+    "flags",
+    "jumpiness",
+    "measured_range",
+    "moved",
+    "rank_cap",
+    "recent_range",
+    "region_series",
+    "sampling_error",
+]

@@ -1,0 +1,64 @@
+"""What published readings of a vendor's share say together."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import pandas as pd
+
+_MEASURED = ("page_view_share", "site_visitor_share")
+_Z95 = 1.959964  # two-sided 95% point of the standard normal distribution
+
+
+@dataclass(frozen=True)
+class MeasuredRange:
+    """The least and the greatest of the readings that count as measurements, in percent."""
+
+    low: float
+    high: float
+    readings: tuple[str, ...]
+
+
+def measured_range(
+    readings: pd.DataFrame, region: str, vendor: str, month: str, within: int = 2
+) -> MeasuredRange:
+    """The range of the independent measurements of a share around a month.
+
+    A reading counts if it is a share of page views or of a site's visitors, of grade A, no
+    republication of another, and ends within `within` months of `month` ("YYYY-MM").
+    `readings` is the table vendor_share. The result is a range of measurements of different
+    things, not a confidence interval. Raises ValueError when no reading counts.
+    """
+    months = pd.PeriodIndex(readings["end"], freq="M")
+    distance = [abs((m - pd.Period(month, "M")).n) for m in months]
+    counts = readings[
+        (readings["region"] == region)
+        & (readings["vendor"] == vendor)
+        & readings["metric"].isin(_MEASURED)
+        & (readings["grade"] == "A")
+        & (readings["repeats"] == "")
+        & (pd.Series(distance, index=readings.index) <= within)
+    ]
+    if counts.empty:
+        raise ValueError(f"no measured share of {vendor} in {region} around {month}")
+    low, high = counts["value"].min(), counts["value"].max()
+    return MeasuredRange(float(low), float(high), tuple(counts["reading"]))
+
+
+def rank_cap(rank: float) -> float:
+    """The greatest share, in percent, that a vendor of this rank can hold.
+
+    Those ranked above hold at least as much each, so `rank` equal shares are the most there is
+    room for: 100/rank. Logic alone; no distribution is assumed.
+    """
+    if rank < 1:
+        raise ValueError(f"rank {rank}: expected 1 or more")
+    return 100 / rank
+
+
+def sampling_error(share: float, sample: float) -> float:
+    """Half-width, in points, of the 95% interval from counting `sample` of them at random.
+
+    `share` is in percent. Chance alone: it says nothing of whether the sample is the right one.
+    """
+    p = share / 100
+    return 100 * _Z95 * sqrt(p * (1 - p) / sample)

@@ -1,0 +1,237 @@
+"""Tables in: what is good loads as typed, what is bad is named to the cell."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import frictionless
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graymarket import evidence
+
+
+@pytest.fixture
+def copy(root, tmp_path) -> Path:
+    """A project of nothing but a copy of data/, free to be broken."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    return tmp_path
+
+
+def edit(project: Path, table: str, old: str, new: str) -> None:
+    path = project / "data" / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+
+
+def lines(project: Path) -> list[str]:
+    return [str(problem) for problem in evidence.check(project)]
+
+
+def test_data_is_sound(root):
+    assert evidence.check(root) == []
+
+
+def test_stock_frictionless_agrees(root):
+    report = frictionless.validate(str(root / "data" / "datapackage.json"))
+    assert report.valid, report.to_summary()
+
+
+def test_known_cells(root):
+    panel = evidence.load("usage_panel", root)
+    assert len(panel) == 33_951
+    cuba = panel[(panel.region == "CUB") & (panel.month == "2021-09-01")].iloc[0]
+    assert (cuba.mobile_share, cuba.apple_share, cuba.samsung_internet_share) == (76.7, 7.36, 3.78)
+    world = evidence.load("vendor_usage", root).set_index(["month", "vendor"]).usage_share
+    assert world[pd.Timestamp("2010-04-01"), "Apple"] == 33.15
+
+
+def test_pandas_alone_reads_every_table(root):
+    for resource in evidence.package(root)["resources"]:
+        plain = pd.read_csv(root / "data" / resource["path"])
+        loaded = evidence.load(resource["name"], root)
+        assert list(plain.columns) == list(loaded.columns)
+        assert len(plain) == len(loaded)
+        keys = resource["schema"]["primaryKey"]
+        assert plain[keys].notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "expected"),
+    [
+        (
+            "vendor_share",
+            "18.27",
+            "118",
+            "data/vendor_share.csv, row 2, column value: found “118”, "
+            "expected at most 100 (percent or rank)",
+        ),
+        (
+            "vendor_share",
+            "vendor_share-005",
+            "vendor_share-006",
+            "data/vendor_share.csv, row 7, column reading: found “vendor_share-006”, "
+            "expected a key that no other row has; row 6 has it too",
+        ),
+        (
+            "vendor_share",
+            "cubitanow-2021",
+            "nobody-1900",
+            "data/vendor_share.csv, row 18, column source_id: found “nobody-1900”, "
+            "expected an id that stands in data/sources.csv",
+        ),
+        (
+            "usage_panel",
+            "CUB,2021-09",
+            "CUB,2021-13",
+            "data/usage_panel.csv, row 6763, column month: found “2021-13”, "
+            "expected a month as YYYY-MM",
+        ),
+        (
+            "timeline",
+            "timeline-003,2021-03-23",
+            "timeline-003,2021-02-30",
+            "data/timeline.csv, row 2, column date: found “2021-02-30”, "
+            "expected a day as YYYY-MM-DD",
+        ),
+        (
+            "regions",
+            "CUB,Cuba,country,CU.json,true",
+            "CUB,Cuba,country,CU.json,yes",
+            "data/regions.csv, row 58, column in_xiaomi_terms: found “yes”, expected true or false",
+        ),
+        (
+            "claims",
+            "claim-01,1,lock",
+            "claim-01,,lock",
+            "data/claims.csv, row 2, column paragraph: "
+            "expected a value: this column may not be empty",
+        ),
+        (
+            "presence",
+            "presence-001,Xiaomi,CUB,",
+            "presence-001,Xiaomi,",
+            "data/presence.csv, row 2: found “8 cells”, expected 9 cells",
+        ),
+    ],
+)
+def test_each_fault_is_one_clear_line(copy, table, old, new, expected):
+    edit(copy, table, old, new)
+    assert expected in lines(copy)
+    if "key" not in expected and "source_id" not in expected:
+        assert lines(copy) == [expected]
+    with pytest.raises(evidence.EvidenceError) as error:
+        evidence.load(table, copy)
+    assert expected in str(error.value)
+
+
+def test_missing_column(copy):
+    edit(copy, "vendor_share", "metric,", "")
+    assert "data/vendor_share.csv, row 1, column metric: expected this column" in lines(copy)
+
+
+def test_missing_file(copy):
+    (copy / "data" / "claims.csv").unlink()
+    assert lines(copy) == [
+        "data/claims.csv: expected this file to be there, as datapackage.json names it"
+    ]
+
+
+def test_not_utf8(copy):
+    path = copy / "data" / "timeline.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").replace("“", '"').encode("cp1252", "replace"))
+    (line,) = lines(copy)
+    assert line.startswith("data/timeline.csv, row ")
+    assert "save it as “CSV UTF-8”" in line
+
+
+def test_open_quote(copy):
+    path = copy / "data" / "claims.csv"
+    path.write_text(path.read_text(encoding="utf-8") + 'claim-99,1,"lock', encoding="utf-8")
+    (line,) = lines(copy)
+    assert line.startswith("data/claims.csv, row 18: expected well-formed CSV")
+
+
+def test_unused_source(copy):
+    path = copy / "data" / "sources.csv"
+    row = "zzz,Nobody,Nothing,https://example.org,,2026-11-23,,press,\n"
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    (line,) = lines(copy)
+    assert "column source_id: found “zzz”, expected a source that some table uses" in line
+
+
+def test_all_problems_at_once(copy):
+    edit(copy, "vendor_share", "18.27", "118")
+    edit(copy, "timeline", "timeline-003,2021-03-23", "timeline-003,soon")
+    edit(copy, "presence", "presence-001,Xiaomi,CUB,,2021-09,none", "presence-001,Xiaomi,CUB,,2021-09,nobody")
+    assert len(lines(copy)) == 3
+
+
+def test_bom_and_crlf_are_read_as_meant(copy, root):
+    path = copy / "data" / "vendor_share.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    expected = evidence.load("vendor_share", root)
+    pd.testing.assert_frame_equal(evidence.load("vendor_share", copy), expected)
+
+
+def test_root_is_found_from_below_and_its_absence_explained(root, tmp_path):
+    assert evidence.find_root(root / "notebooks") == root
+    with pytest.raises(evidence.EvidenceError, match=r"datapackage\.json"):
+        evidence.find_root(tmp_path)
+
+
+def test_unknown_table(root):
+    with pytest.raises(evidence.EvidenceError, match="one of sources, regions"):
+        evidence.load("nothing", root)
+
+
+PRINTABLE = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), max_size=20)
+
+
+def tiny_project(folder: Path, rows: list[tuple]) -> Path:
+    (folder / "data").mkdir(exist_ok=True)
+    fields = [
+        {"name": "id", "type": "string", "constraints": {"required": True, "unique": True}},
+        {"name": "words", "type": "string"},
+        {"name": "share", "type": "number", "constraints": {"minimum": 0, "maximum": 100}},
+        {"name": "month", "type": "yearmonth"},
+    ]
+    schema = {"fields": fields, "primaryKey": ["id"]}
+    package = {"resources": [{"name": "tiny", "path": "tiny.csv", "schema": schema}]}
+    (folder / "data" / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    with (folder / "data" / "tiny.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field["name"] for field in fields])
+        writer.writerows(rows)
+    return folder
+
+
+@given(
+    st.lists(
+        st.tuples(
+            PRINTABLE,
+            st.floats(0, 100),
+            st.dates().map(lambda day: f"{max(day.year, 1900):04d}-{day.month:02d}"),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_what_is_written_is_read(tmp_path_factory, values):
+    rows = [(f"row-{i}", *value) for i, value in enumerate(values)]
+    project = tiny_project(tmp_path_factory.mktemp("tiny"), rows)
+    table = evidence.load("tiny", project)
+    months = table["month"].dt.strftime("%Y-%m")
+    read = zip(table["id"], table["words"], table["share"], months, strict=True)
+    assert list(read) == rows
+
+
+@given(st.floats(100.001, 1e6) | st.floats(-1e6, -0.001))
+def test_no_share_outside_0_to_100(tmp_path_factory, share):
+    project = tiny_project(tmp_path_factory.mktemp("tiny"), [("a", "", share, "2021-09")])
+    with pytest.raises(evidence.EvidenceError, match="column share"):
+        evidence.load("tiny", project)
