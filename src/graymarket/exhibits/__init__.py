@@ -1,6 +1,6 @@
 """What a reader sees: the exhibit contract, named results, the house style and the chart forms."""
 
-from graymarket.exhibits import forms
+from graymarket.exhibits import forms, words
 from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
 from graymarket.exhibits.results import RESULTS_MIME, Results
 from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
@@ -18,4 +18,5 @@ __all__ = [
     "Results",
     "chart",
     "forms",
+    "words",
 ]

@@ -89,10 +89,12 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
         if not opening and text.startswith("# "):
             opening, text = _open_chapter(name, text, book)
         if text:
-            rest.append(_markdown(text, cell.get("id")))
+            rest.append(_markdown(text))
     if not opening:
         book.problems.append(f"notebooks/{name}.ipynb: expected a cell that begins “# Title”")
-    book.cells += opening + rest
+    for i, cell in enumerate(opening + rest):
+        cell["id"] = f"{re.sub(r'[^a-zA-Z0-9]+', '-', name)[:50]}-{i}"
+        book.cells.append(cell)
 
 
 def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode], str]:
@@ -102,19 +104,14 @@ def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode]
     title = heading.removeprefix("# ").strip()
     chapter = {"id": f"chapter-{name}", "title": title, "deck": deck}
     book.chapters.append(chapter)
-    cells = [_markdown(heading, f"{name}-title", {"chapter": chapter})]
+    cells = [_markdown(heading, {"chapter": chapter})]
     if deck:
-        cells.append(_markdown(deck, f"{name}-deck", {"role": "deck"}))
+        cells.append(_markdown(deck, {"role": "deck"}))
     return cells, body
 
 
-def _markdown(text: str, cell_id: str | None, report: dict | None = None) -> NotebookNode:
-    cell = nbformat.v4.new_markdown_cell(text)
-    if cell_id:
-        cell["id"] = re.sub(r"[^a-zA-Z0-9-_]", "-", cell_id)[:64]
-    if report:
-        cell.metadata["report"] = report
-    return cell
+def _markdown(text: str, report: dict | None = None) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(text, metadata={"report": report} if report else {})
 
 
 def _fill(source: str, results: dict, book: _Book, where: str) -> str:

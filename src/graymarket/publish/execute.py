@@ -48,6 +48,7 @@ async def _execute_all(chapters, folder, on_cell):
             notebook,
             timeout=_CELL_SECONDS,
             record_timing=False,
+            extra_arguments=["--IPKernelApp.log_level=40"],
             resources={"metadata": {"path": str(folder)}},
             on_cell_executed=lambda **_: on_cell(),
         )

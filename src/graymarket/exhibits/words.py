@@ -1,0 +1,42 @@
+"""Numbers as a reader likes them."""
+
+import pandas as pd
+
+_CARDINALS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_ORDINALS = (
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+).split()
+
+
+def cardinal(number: int) -> str:
+    """3 → "three"; digits above twelve."""
+    return _CARDINALS[number] if 0 <= number < len(_CARDINALS) else f"{number:,}"
+
+
+def ordinal(number: int) -> str:
+    """9 → "ninth"; above twelve "rank 13"."""
+    return _ORDINALS[number] if 0 <= number < len(_ORDINALS) else f"rank {number}"
+
+
+def share(percent: float) -> str:
+    """18.27 → "18.3%"."""
+    return f"{percent:.1f}%"
+
+
+def share_range(low: float, high: float) -> str:
+    """(14.57, 18.27) → "14.6–18.3%"."""
+    return f"{low:.1f}–{high:.1f}%"
+
+
+def month(date: pd.Timestamp) -> str:
+    """→ "September 2021"."""
+    return f"{date:%B %Y}"
+
+
+def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Two months → "August 2021" or "August–September 2021"."""
+    if start == end:
+        return month(start)
+    if start.year == end.year:
+        return f"{start:%B}–{end:%B %Y}"
+    return f"{month(start)} to {month(end)}"
