@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -10,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from graymarket import evidence
-from graymarket.exhibits.style import house_style
+from graymarket.exhibits.style import NARROW, WIDE, house_style
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 
@@ -30,7 +31,8 @@ class Exhibit:
     data : the values shown, one row a mark; column names are printed as they are.
     sources : source ids, in the order of the credit line.
     note : one line on what is flagged, left out or easily misread.
-    figure : a matplotlib figure; None makes the exhibit a table of `data`.
+    draw : width in inches → matplotlib figure, so that each place gets a chart of its own size;
+        None makes the exhibit a table of `data`.
 
     Raises ValueError when a part is missing and EvidenceError for an unknown source.
     """
@@ -42,7 +44,7 @@ class Exhibit:
     data: pd.DataFrame
     sources: tuple[str, ...]
     note: str = ""
-    figure: Figure | None = None
+    draw: Callable[[float], Figure] | None = None
 
     def __post_init__(self):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
@@ -55,18 +57,21 @@ class Exhibit:
         if self.data.empty or not self.sources:
             raise ValueError(f"exhibit {self.id}: expected data and at least one source")
 
-    def svg(self, *, outline_text: bool = False) -> str | None:
-        """The figure as SVG text, same bytes for same input; None for a table.
+    def svg(self, width: float = WIDE, *, outline_text: bool = False) -> str | None:
+        """The chart as SVG text, same bytes for same input; None for a table.
 
         `outline_text` turns letters into shapes, for places that lack the house's fonts.
         """
-        if self.figure is None:
+        if self.draw is None:
             return None
+        salt = f"{self.id}-{'narrow' if width == NARROW else 'wide'}"
         buffer = io.StringIO()
-        with house_style(), mpl.rc_context({"svg.hashsalt": self.id}):
+        with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
             mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return _inlinable(buffer.getvalue(), self.id)
+            self.draw(width).savefig(
+                buffer, format="svg", metadata={"Date": None, "Creator": None}
+            )
+        return _inlinable(buffer.getvalue(), salt)
 
     def payload(self) -> dict:
         """The exhibit as plain JSON values: what `publish` reads."""
@@ -78,6 +83,7 @@ class Exhibit:
             "note": self.note,
             "sources": _credits(self.sources),
             "svg": self.svg(),
+            "narrow_svg": self.svg(NARROW),
             "outlined_svg": self.svg(outline_text=True),
             "table": _table(self.data),
         }
@@ -85,7 +91,7 @@ class Exhibit:
     def _repr_mimebundle_(self, include=None, exclude=None):
         payload = self.payload()
         credit = "; ".join(source["credit"] for source in payload["sources"])
-        picture = self.svg() or self.data.to_html(index=False, border=0)
+        picture = payload["svg"] or self.data.to_html(index=False, border=0)
         shown = (
             f'<div style="max-width:880px"><strong>{html.escape(self.title)}</strong><br>'
             f"{html.escape(self.subtitle)}{picture}"

@@ -28,7 +28,7 @@ class Results:
     def __init__(self):
         self._results: dict[str, Result] = {}
 
-    def add(self, name: str, text: str, *, value=None, basis: tuple[str, ...]) -> Result:
+    def add(self, name: str, text: str, *, value=None, basis: tuple[str, ...]) -> None:
         """Name a result: `text` as printed, `basis` as "table/row-id" or "table"."""
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or hasattr(type(self), name):
             raise ValueError(f"result {name!r}: expected a new lower-case name")
@@ -37,7 +37,6 @@ class Results:
         if not basis:
             raise ValueError(f"result {name!r}: expected at least one row it stands on")
         self._results[name] = Result(text, text if value is None else value, tuple(basis))
-        return self._results[name]
 
     def __getattr__(self, name: str) -> Result:
         try:

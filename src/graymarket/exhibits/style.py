@@ -16,7 +16,8 @@ ACCENT = "#c8321f"
 SECOND = "#1f5fa8"
 PAPER = "#ffffff"
 
-WIDTH = 7.0  # inches: the text width of the printed page, so that 9 pt in a chart prints as 9 pt
+WIDE = 6.4  # inches: the text width of the printed page, so that 9 pt in a chart prints as 9 pt
+NARROW = 3.5  # inches: a telephone's screen, with letters as large as the text around them
 
 _FAMILY = "IBM Plex Sans Condensed"
 
@@ -68,14 +69,16 @@ def house_style():
         yield
 
 
-def chart(height: float, rows: int = 1, columns: int = 1, **grid) -> tuple[Figure, Axes]:
-    """A figure of the page's width in the house style, and its axes.
+def chart(
+    width: float, height: float, rows: int = 1, columns: int = 1, **grid
+) -> tuple[Figure, Axes]:
+    """A figure in the house style, and its axes.
 
-    `height` is in inches; `grid` goes to `Figure.subplots`. The figure is not known to pyplot,
-    so a notebook shows it once: as part of its exhibit.
+    `width` and `height` are in inches; `grid` goes to `Figure.subplots`. The figure is not known
+    to pyplot, so a notebook shows it once: as part of its exhibit.
     """
     with house_style():
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(rows, columns, **grid)
     return figure, axes
 

@@ -2,16 +2,17 @@
 
 import base64
 import csv
-import html
 import io
 import re
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import MarkdownWithMath, IPythonRenderer
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 from traitlets import default
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.cells import cell_text
 from graymarket.publish.fonts import face_css
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,6 +27,8 @@ _THEMED = {
     "#1f5fa8": "var(--second)",
     "#ffffff": "var(--paper)",
 }
+
+_RANGE = re.compile(r"\d[\d.,]*–\d[\d.,]*%?(?![^<]*>)")  # kept on one line
 
 
 class ReportHTMLExporter(HTMLExporter):
@@ -47,7 +50,10 @@ class ReportHTMLExporter(HTMLExporter):
         yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
         yield "themed", themed
         yield "csv_link", csv_link
-        yield "number", number
+        yield "cell_text", cell_text
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        return super().from_notebook_node(_with_code_together(nb), resources, **kwargs)
 
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)
@@ -58,11 +64,28 @@ class ReportHTMLExporter(HTMLExporter):
         return resources
 
 
+def _with_code_together(nb: NotebookNode) -> NotebookNode:
+    """Code cells that show nothing join the code cell after them: one fold, not three."""
+    cells = []
+    for cell in nb.cells:
+        before = cells[-1] if cells else None
+        if before and cell.cell_type == before.cell_type == "code" and not _shows(before):
+            cell = NotebookNode(cell | {"source": f"{before.source}\n\n{cell.source}"})
+            cells.pop()
+        cells.append(cell)
+    return NotebookNode(nb | {"cells": cells})
+
+
+def _shows(cell: NotebookNode) -> bool:
+    return any(RESULTS_MIME not in output.get("data", {}) for output in cell.outputs)
+
+
 def prose(text: str) -> str:
     """Markdown → HTML, headings one level down (the page's own title is its only h1)."""
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     rendered = MarkdownWithMath(renderer=renderer).render(text)
-    return re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", rendered)
+    rendered = re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", rendered)
+    return _RANGE.sub(r'<span class="range">\g<0></span>', rendered)
 
 
 def themed(svg: str) -> str:
@@ -81,12 +104,3 @@ def csv_link(table: dict) -> str:
     return "data:text/csv;charset=utf-8;base64," + base64.b64encode(
         buffer.getvalue().encode("utf-8")
     ).decode("ascii")
-
-
-def number(value) -> str:
-    """A table cell as text; an empty one is a dash."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return html.escape(str(value))

@@ -13,13 +13,15 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.cells import cell_text
 from graymarket.publish.fonts import FOLDERS
 from graymarket.publish.problems import PublishError
 
 _STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
 _MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
 _STANDARDS = ["ua-1", "a-3a"]
-_WIDEST_CELL = 46  # characters: a longer cell wraps rather than widen its column
+_SHORT_CELL = 14  # characters: a column of no longer cells is never wrapped
+_WIDEST_CELL = 60  # characters: longer cells wrap rather than widen their column
 
 
 class ReportPDFExporter(Exporter):
@@ -93,7 +95,7 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         body = f"image({_string(name)}, width: 100%, alt: {_string(exhibit['alt'])})"
     else:
         body = _table(exhibit["table"])
-    links = "; ".join(
+    links = "\\; ".join(
         f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in exhibit["sources"]
     )
     return (
@@ -112,24 +114,24 @@ def _condensed(svg: str) -> str:
 
 
 def _table(table: dict) -> str:
-    def cell(value) -> str:
-        return _string("–" if value in (None, "") else "yes" if value is True else
-                       "no" if value is False else str(value))
-
-    lengths = [
-        max([len(name)] + [len(str(row[i] or "")) for row in table["rows"]])
-        for i, name in enumerate(table["columns"])
-    ]
-    widths = ", ".join(
-        "auto" if numeric or length <= 12 else f"{min(length, _WIDEST_CELL)}fr"
-        for numeric, length in zip(table["numeric"], lengths, strict=True)
-    )
-    align = ", ".join("right" if numeric else "left" for numeric in table["numeric"])
-    head = ", ".join(cell(name) for name in table["columns"])
-    rows = ",\n".join(", ".join(cell(v) for v in row) for row in table["rows"])
+    columns = list(zip(*table["rows"], strict=True))
+    widths, align = [], []
+    for name, numeric, cells in zip(table["columns"], table["numeric"], columns, strict=True):
+        lengths = [len(cell_text(cell)) for cell in cells]
+        short = max(lengths) <= _SHORT_CELL
+        widths.append("auto" if numeric or short else f"{_weight(name, lengths)}fr")
+        align.append("right" if numeric else "left")
+    head = ", ".join(_string(name) for name in table["columns"])
+    rows = ",\n".join(", ".join(_string(cell_text(c)) for c in row) for row in table["rows"])
     return (
-        f"data-table(columns: ({widths},), align: ({align},), header: ({head},), (\n{rows},\n))"
+        f"data-table(columns: ({', '.join(widths)},), align: ({', '.join(align)},), "
+        f"header: ({head},), (\n{rows},\n))"
     )
+
+
+def _weight(name: str, lengths: list[int]) -> int:
+    """How much room a column of words asks for: its mean cell, within reason."""
+    return max(len(name), min(round(1.3 * sum(lengths) / len(lengths)), _WIDEST_CELL))
 
 
 def _sources(report: dict) -> str:

@@ -1,0 +1,12 @@
+"""How a table's cells are printed, in every format alike."""
+
+
+def cell_text(value: str | float | int | bool | None) -> str:
+    """One cell as text: a dash if empty, yes or no, thousands set apart from five digits on."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and abs(value) >= 10_000:
+        return f"{value:,}"
+    return str(value)
