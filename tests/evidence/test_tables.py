@@ -167,7 +167,12 @@ def test_unused_source(copy):
 def test_all_problems_at_once(copy):
     edit(copy, "vendor_share", "18.27", "118")
     edit(copy, "timeline", "timeline-003,2021-03-23", "timeline-003,soon")
-    edit(copy, "presence", "presence-001,Xiaomi,CUB,,2021-09,none", "presence-001,Xiaomi,CUB,,2021-09,nobody")
+    edit(
+        copy,
+        "presence",
+        "presence-001,Xiaomi,CUB,,2021-09,none",
+        "presence-001,Xiaomi,CUB,,2021-09,nobody",
+    )
     assert len(lines(copy)) == 3
 
 

@@ -43,7 +43,9 @@ def package(root: Path | None = None) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise EvidenceError([Problem(f"data/{PACKAGE}", f"a readable JSON file ({error})")]) from None
+        raise EvidenceError(
+            [Problem(f"data/{PACKAGE}", f"a readable JSON file ({error})")]
+        ) from None
 
 
 def load(table: str, root: Path | None = None) -> pd.DataFrame:

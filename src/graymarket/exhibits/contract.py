@@ -68,9 +68,7 @@ class Exhibit:
         buffer = io.StringIO()
         with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
             mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
-            self.draw(width).savefig(
-                buffer, format="svg", metadata={"Date": None, "Creator": None}
-            )
+            self.draw(width).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return _inlinable(buffer.getvalue(), salt)
 
     def payload(self) -> dict:
@@ -126,7 +124,10 @@ def _credit(row) -> str:
 
 
 def _table(data: pd.DataFrame) -> dict:
-    numeric = [pd.api.types.is_numeric_dtype(data[c]) for c in data.columns]
+    kinds = pd.api.types
+    numeric = [
+        kinds.is_numeric_dtype(data[c]) and not kinds.is_bool_dtype(data[c]) for c in data.columns
+    ]
     return {
         "columns": [str(column) for column in data.columns],
         "numeric": numeric,

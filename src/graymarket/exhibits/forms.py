@@ -22,6 +22,13 @@ from graymarket.exhibits.style import (
     with_unit,
 )
 
+_OVER_LINES = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+
+
+def _beside(ax: Axes, x, y, text: str, **style) -> None:
+    """Words to the right of a mark, at a distance that does not depend on the axes."""
+    ax.annotate(text, (x, y), (7, 0), textcoords="offset points", va="center", **style)
+
 
 def readings(
     width: float, rows: pd.DataFrame, band: tuple[float, float], line: tuple[float, str]
@@ -35,7 +42,9 @@ def readings(
     figure, ax = chart(width, (0.4 if wide else 0.58) * count + 0.75)
     with house_style():
         end = max(30.0, rows["value"].max() * 1.04)
-        ax.axvspan(*band, ymin=0, ymax=(count + 0.1) / (count + 0.9), color=ACCENT, alpha=0.12, lw=0)
+        ax.axvspan(
+            *band, ymin=0, ymax=(count + 0.1) / (count + 0.9), color=ACCENT, alpha=0.12, lw=0
+        )
         ax.text(band[0], -0.72, "measured range", va="center", color=ACCENT, size=8.8)
         ax.axvline(line[0], color=INK, linewidth=0.9, ymax=(count + 0.1) / (count + 0.9))
         ax.text(line[0], -0.72, line[1] + " ", ha="right", va="center", size=8.8)
@@ -44,12 +53,12 @@ def readings(
             ax.plot([0, end], [at, at], color=FAINT, linewidth=0.6, zorder=0)
             _reading(ax, at, row)
             if wide:
-                ax.text(end * 1.03, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
+                ax.text(end * 1.1, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
             else:
-                ax.text(0, y - 0.27, row.label, va="center", size=8.8)
+                ax.text(0, y - 0.27, row.label, va="center", size=8.8, bbox=_OVER_LINES)
         ax.set_yticks(range(count), rows["label"] if wide else [""] * count)
         ax.set_ylim(count - 0.5, -1.1)
-        ax.set_xlim(0, end * (1.42 if wide else 1.1))
+        ax.set_xlim(0, end * (1.52 if wide else 1.1))
         ax.set_xticks(range(0, int(end) + 1, 10))
         ax.tick_params(axis="x", length=0)
         ax.spines["bottom"].set_visible(False)
@@ -65,10 +74,23 @@ def _reading(ax: Axes, y: float, row) -> None:
         return
     solid = row.role == "measured"
     colour = ACCENT if solid else MUTE
-    ax.plot(row.value, y, "o", markersize=8, color=ACCENT if solid else PAPER,
-            markeredgecolor=colour, markeredgewidth=1.6)
-    ax.text(row.value + 0.7, y, f"{row.value:g}%", va="center", color=ACCENT if solid else INK,
-            weight="semibold" if solid else "normal")
+    ax.plot(
+        row.value,
+        y,
+        "o",
+        markersize=8,
+        color=ACCENT if solid else PAPER,
+        markeredgecolor=colour,
+        markeredgewidth=1.6,
+    )
+    _beside(
+        ax,
+        row.value,
+        y,
+        f"{row.value:g}%",
+        color=ACCENT if solid else INK,
+        weight="semibold" if solid else "normal",
+    )
 
 
 def timeline(width: float, events: pd.DataFrame) -> Figure:
@@ -86,15 +108,36 @@ def timeline(width: float, events: pd.DataFrame) -> Figure:
         for row, text, height in zip(events.itertuples(), texts, heights, strict=True):
             tops.append(y)
             colour = ACCENT if row.strong else MUTE
-            ax.plot(left, y, "o", markersize=6.5, color=colour if row.strong else PAPER, zorder=3,
-                    markeredgecolor=colour, markeredgewidth=1.5)
+            ax.plot(
+                left,
+                y,
+                "o",
+                markersize=6.5,
+                color=colour if row.strong else PAPER,
+                zorder=3,
+                markeredgecolor=colour,
+                markeredgewidth=1.5,
+            )
             if row.day != shown:
-                ax.text(left - 0.12 / width, y, row.day, ha="right", va="center", size=9,
-                        color=TEXT_MUTE)
+                ax.text(
+                    left - 0.12 / width,
+                    y,
+                    row.day,
+                    ha="right",
+                    va="center",
+                    size=9,
+                    color=TEXT_MUTE,
+                )
             shown = row.day
-            ax.text(left + 0.13 / width, y - 0.62, text, va="top", linespacing=1.25,
-                    color=ACCENT if row.strong else INK,
-                    weight="semibold" if row.strong else "normal")
+            ax.text(
+                left + 0.13 / width,
+                y - 0.62,
+                text,
+                va="top",
+                linespacing=1.25,
+                color=ACCENT if row.strong else INK,
+                weight="semibold" if row.strong else "normal",
+            )
             y += height
         ax.plot([left, left], [tops[0], tops[-1]], color=FAINT, linewidth=1.6, zorder=0)
         ax.set_xlim(0, 1)
@@ -111,10 +154,8 @@ def line_with_reading(
     with house_style():
         ax.plot(series.index, series, color=SECOND)
         ax.plot(*point, "o", markersize=8, color=ACCENT)
-        ax.text(point[0] + pd.Timedelta(days=60), point[1], label, color=ACCENT, weight="semibold",
-                va="center")
-        ax.text(series.index[-1] + pd.Timedelta(days=40), series.iloc[-1], name, color=SECOND,
-                va="center")
+        _beside(ax, *point, label, color=ACCENT, weight="semibold")
+        _beside(ax, series.index[-1], series.iloc[-1], name, color=SECOND)
         room = pd.Timedelta(days=560 if width > NARROW else 1100)
         ax.set_xlim(series.index[0], series.index[-1] + room)
         ax.set_ylim(0, 5 * (max(point[1], series.max()) // 5 + 1))
@@ -134,7 +175,9 @@ def small_multiples(
     frame of several `series` is drawn as proxies. Months above `top` stand as ticks on its edge.
     """
     rows = -(-len(panels) // 2)
-    figure, axes = chart(width, (1.75 if width > NARROW else 1.4) * rows, rows, 2, sharex=True, sharey=True)
+    figure, axes = chart(
+        width, (1.75 if width > NARROW else 1.4) * rows, rows, 2, sharex=True, sharey=True
+    )
     with house_style():
         for ax, (name, frame) in zip(axes.flat, panels.items(), strict=False):
             ax.set_title(name, loc="left", pad=7)
@@ -144,7 +187,7 @@ def small_multiples(
                     _proxy(ax, series, part["share"], side)
             else:
                 _months(ax, frame, top)
-        for ax in axes.flat[len(panels):]:
+        for ax in axes.flat[len(panels) :]:
             ax.axis("off")
         first = axes.flat[0]
         label = event[1] if width > NARROW else event[1].replace(" ", "\n ", 1)
@@ -163,8 +206,13 @@ def _months(ax: Axes, frame: pd.DataFrame, top: float) -> None:
     inside = clear["share"] <= top
     ax.plot(clear.index[inside], clear["share"][inside], ".", color=MUTE, markersize=3.2)
     ax.plot(
-        flagged.index, flagged["share"].clip(upper=top * 0.985), "o", markersize=3.2,
-        markerfacecolor="none", markeredgecolor=MUTE, markeredgewidth=0.6,
+        flagged.index,
+        flagged["share"].clip(upper=top * 0.985),
+        "o",
+        markersize=3.2,
+        markerfacecolor="none",
+        markeredgecolor=MUTE,
+        markeredgewidth=0.6,
     )
     ax.plot(clear.index[~inside], [top * 0.985] * (~inside).sum(), "|", color=MUTE, markersize=6)
     median = frame["share"].rolling(13, center=True, min_periods=7).median()
@@ -175,8 +223,14 @@ def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
     median = share.rolling(13, center=True, min_periods=7).median()
     ax.plot(median.index, median, color=SECOND, linewidth=1.2, linestyle=(0, (4, 2)))
     at = median.index[len(median) // 3]
-    ax.text(at, median[at] + 2.5 * side, name, color=SECOND, size=8.8,
-            va="bottom" if side > 0 else "top")
+    ax.text(
+        at,
+        median[at] + 2.5 * side,
+        name,
+        color=SECOND,
+        size=8.8,
+        va="bottom" if side > 0 else "top",
+    )
 
 
 def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure:
@@ -193,17 +247,35 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure
                 (-0.17, row.low0, row.median0, row.high0, MUTE),
                 (0.17, row.low1, row.median1, row.high1, after),
             ):
-                ax.plot([low, high], [y + shift] * 2, color=colour, linewidth=5, alpha=0.35,
-                        solid_capstyle="butt")
+                ax.plot(
+                    [low, high],
+                    [y + shift] * 2,
+                    color=colour,
+                    linewidth=5,
+                    alpha=0.35,
+                    solid_capstyle="butt",
+                )
                 ax.plot(median, y + shift, "o", color=colour, markersize=6)
-                ax.text(high + top * 0.02, y + shift, f"{low:.1f}–{high:.1f}%", va="center",
-                        size=8.8, color=TEXT_MUTE if colour == MUTE else colour)
+                _beside(
+                    ax,
+                    max(high, median),
+                    y + shift,
+                    f"{low:.1f}–{high:.1f}%",
+                    size=8.8,
+                    color=TEXT_MUTE if colour == MUTE else colour,
+                )
         for i, (name, colour) in enumerate(zip(names, (MUTE, ACCENT), strict=True)):
             at = -1.0 + 0.3 * i
             ax.plot([0, top * 0.05], [at, at], color=colour, linewidth=5, alpha=0.35)
             ax.plot(top * 0.025, at, "o", color=colour, markersize=6)
-            ax.text(top * 0.07, at, name, va="center", size=8.8,
-                    color=TEXT_MUTE if colour == MUTE else colour)
+            ax.text(
+                top * 0.07,
+                at,
+                name,
+                va="center",
+                size=8.8,
+                color=TEXT_MUTE if colour == MUTE else colour,
+            )
         labels = [f"{row.label}\n{row.verdict}" for row in rows.itertuples()]
         ax.set_yticks(range(len(rows)), labels)
         ax.set_ylim(len(rows) - 0.5, -1.25)
@@ -224,16 +296,23 @@ def strip(width: float, values: pd.Series, marked: dict[str, str], top: float) -
         ax.plot(values, [0] * len(values), "|", color=MUTE, markersize=16, alpha=0.55)
         middle = values.median()
         ax.plot([middle] * 2, [-0.75, -0.3], color=INK, linewidth=0.8)
-        ax.text(middle, -0.8, f"median of all countries, {middle:.0f}%", size=8.8, va="top",
-                ha="left")
+        ax.text(
+            middle, -0.8, f"median of all countries, {middle:.0f}%", size=8.8, va="top", ha="left"
+        )
         ordered = sorted(marked, key=lambda key: values[key])
         for i, key in enumerate(ordered):
             height = 0.7 + 0.62 * (i % 4)
             ax.plot([values[key]] * 2, [0, height], color=ACCENT, linewidth=0.9)
             ax.plot(values[key], 0, "|", color=ACCENT, markersize=16, markeredgewidth=2)
-            ax.text(values[key] + top * 0.008, height - 0.05, f"{marked[key]} {values[key]:.0f}%",
-                    color=ACCENT, va="center", size=9,
-                    ha="left" if values[key] < top * 0.7 else "right")
+            ax.text(
+                values[key] + top * 0.008,
+                height - 0.05,
+                f"{marked[key]} {values[key]:.0f}%",
+                color=ACCENT,
+                va="center",
+                size=9,
+                ha="left" if values[key] < top * 0.7 else "right",
+            )
         ax.set_xlim(0, top)
         ax.set_ylim(-1.5, 3.3)
         ax.set_yticks([])

@@ -2,10 +2,36 @@
 
 import pandas as pd
 
-_CARDINALS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = (
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-).split()
+_CARDINALS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+_ORDINALS = [
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 
 
 def cardinal(number: int) -> str:
@@ -40,3 +66,8 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
     if start.year == end.year:
         return f"{start:%B}–{end:%B %Y}"
     return f"{month(start)} to {month(end)}"
+
+
+def listed(names: list[str]) -> str:
+    """["Cuba", "Iran", "Syria"] → "Cuba, Iran and Syria"; "" for none."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -48,7 +48,9 @@ def recent_range(series: pd.Series, end: str | pd.Timestamp, months: int = 12) -
     start = end - pd.DateOffset(months=months - 1)
     window = series[start:end].dropna()
     if len(window) < months / 2:
-        raise ValueError(f"{len(window)} of {months} months up to {end:%Y-%m}: expected half or more")
+        raise ValueError(
+            f"{len(window)} of {months} months up to {end:%Y-%m}: expected half or more"
+        )
     return RecentRange(
         float(window.min()), float(window.median()), float(window.max()), start, end, len(window)
     )

@@ -6,7 +6,7 @@ import io
 import re
 from pathlib import Path
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import default
@@ -31,10 +31,12 @@ _THEMED = {
 _RANGE = re.compile(r"\d[\d.,]*–\d[\d.,]*%?(?![^<]*>)")  # kept on one line
 
 
-class ReportHTMLExporter(HTMLExporter):
+class ReportHTMLExporter(TemplateExporter):
     """One self-contained HTML page: contents, exhibits, folded code; zero requests."""
 
     export_from_notebook = "Gray phones report (HTML)"
+    file_extension = ".html"
+    output_mimetype = "text/html"
 
     @default("template_name")
     def _template_name(self):

@@ -52,7 +52,9 @@ class ReportPDFExporter(Exporter):
         markdown = "\n\n".join(
             block for cell in nb.cells for block in self._blocks(cell, folder) if block
         )
-        body = pypandoc.convert_text(markdown, "typst", format=_MARKDOWN, extra_args=["--wrap=none"])
+        body = pypandoc.convert_text(
+            markdown, "typst-smart", format=_MARKDOWN, extra_args=["--wrap=none"]
+        )
         return "\n".join(
             [
                 _STYLE.read_text(encoding="utf-8"),

@@ -1,0 +1,98 @@
+"""Chapters become one notebook, or every fault is named."""
+
+import nbformat
+import pytest
+
+from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME, assemble
+from graymarket.publish.problems import PublishError
+
+
+def markdown(text):
+    return nbformat.v4.new_markdown_cell(text)
+
+
+def code(mime, payload):
+    output = nbformat.v4.new_output("execute_result", data={mime: payload})
+    return nbformat.v4.new_code_cell("cell", outputs=[output])
+
+
+def results(**texts):
+    return code(
+        RESULTS_MIME, {k: {"text": v, "value": v, "basis": ["t"]} for k, v in texts.items()}
+    )
+
+
+def exhibit(name, title="A title"):
+    source = {"id": "s", "credit": "S", "title": "T", "url": "https://example.org"}
+    parts = {"title": title, "subtitle": "Sub", "alt": "Alt", "note": "", "sources": [source]}
+    return code(EXHIBIT_MIME, {"id": name, "svg": None, **parts})
+
+
+def book(**chapters):
+    notebooks = {
+        name: nbformat.v4.new_notebook(cells=list(cells)) for name, cells in chapters.items()
+    }
+    return assemble(notebooks, {"title": "Book"})
+
+
+def problems(**chapters):
+    with pytest.raises(PublishError) as error:
+        book(**chapters)
+    return error.value.problems
+
+
+def test_results_links_and_numbers_across_chapters():
+    whole = book(
+        one=[
+            results(high="18.3%"),
+            markdown("# Up to {eval}`r.high`\n\nDeck.\n\nSee [Exhibit](#late)."),
+            exhibit("early"),
+        ],
+        two=[markdown("# Second\n\nBack to [Exhibit](#early)."), exhibit("late")],
+    )
+    report = whole.metadata.report
+    assert [c["title"] for c in report.chapters] == ["Up to 18.3%", "Second"]
+    assert [c["deck"] for c in report.chapters] == ["Deck.", "Back to [Exhibit 1](#early)."]
+    assert [(e["id"], e["number"]) for e in report.exhibits] == [("early", 1), ("late", 2)]
+    assert "See [Exhibit 2](#late)." in [cell.source for cell in whole.cells]
+    assert len({cell.id for cell in whole.cells}) == len(whole.cells)
+
+
+def test_the_title_comes_before_the_set_up():
+    whole = book(one=[results(a="x"), markdown("# Title {eval}`r.a`")])
+    assert [cell.cell_type for cell in whole.cells] == ["markdown", "code"]
+
+
+def test_a_result_used_in_an_exhibit_alone_counts_as_used():
+    book(one=[results(a="1.6"), markdown("# T"), exhibit("e", "At 1.6 times")])
+
+
+@pytest.mark.parametrize(
+    ("prose", "complaint"),
+    [
+        ("It was {eval}`r.nothing`.", "unknown result r.nothing"),
+        ("It was 15% or so.", "digit typed into prose, “15%”"),
+        ("See [Exhibit](#nowhere).", "link to #nowhere, which is no exhibit"),
+    ],
+)
+def test_faults_in_prose(prose, complaint):
+    (line,) = problems(one=[markdown("# T\n\nDeck.\n\n" + prose)])
+    assert line.startswith("notebooks/one.ipynb, cell ")
+    assert complaint in line
+
+
+@pytest.mark.parametrize(
+    "prose", ["In 2021.", "On 12 September 2021.", "From 7–14 September 2021.", "Since iPadOS 13."]
+)
+def test_dates_and_names_may_have_digits(prose):
+    book(one=[markdown("# T\n\n" + prose)])
+
+
+def test_faults_of_a_whole_set_are_all_told():
+    lines = problems(
+        one=[results(a="x"), markdown("No title"), exhibit("same")],
+        two=[markdown("# T"), exhibit("same")],
+    )
+    assert any("result r.a is never used" in line for line in lines)
+    assert any("expected a cell that begins “# Title”" in line for line in lines)
+    assert any("exhibit id 'same' used twice" in line for line in lines)

@@ -1,0 +1,155 @@
+"""The report as committed: fresh, complete, sound as PDF, and read in a real browser."""
+
+import base64
+import csv
+import html
+import io
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pikepdf
+import pytest
+
+from graymarket.publish.build import inputs_hash
+
+FILLER = ("No description has been provided", "no description available")
+
+
+@pytest.fixture(scope="session")
+def page_text(root):
+    return (root / "report/report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def results(root):
+    return json.loads((root / "report/results.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def pdf(root):
+    with pikepdf.open(root / "report/report.pdf") as opened:
+        yield opened
+
+
+def test_report_is_fresh(root, page_text, results, pdf):
+    fresh = inputs_hash(root)
+    advice = "the report is older than its inputs: run `make report` and commit report/"
+    assert f'name="report-inputs" content="{fresh}"' in page_text, advice
+    assert results["inputs"] == fresh, advice
+    assert str(pdf.docinfo["/Keywords"]) == f"inputs {fresh}", advice
+
+
+def test_notebooks_are_stored_without_outputs(root):
+    for path in (root / "notebooks").glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        assert not any(cell.get("outputs") for cell in notebook.cells), path.name
+        assert all(cell.get("execution_count") is None for cell in notebook.cells), path.name
+
+
+def test_every_exhibit_is_whole_in_html(page_text, results):
+    assert len(results["exhibits"]) >= 10
+    for exhibit in results["exhibits"]:
+        part = page_text.split(f'<figure class="exhibit" id="{exhibit["id"]}"')[1]
+        part = html.unescape(part.split("</figure>")[0])
+        for words in (exhibit["title"], exhibit["subtitle"], exhibit["note"], "Source: "):
+            assert words in part, exhibit["id"]
+        assert f'download="{exhibit["id"]}.csv"' in part
+        assert "<table>" in part
+        if "<svg" in part:
+            assert exhibit["alt"] in part
+    assert not any(filler in page_text for filler in FILLER)
+
+
+def test_downloads_hold_the_data(page_text):
+    found = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', page_text)
+    tables = [pd.read_csv(io.BytesIO(base64.b64decode(data))) for data in found]
+    assert len(tables) >= 10
+    assert all(len(table) for table in tables)
+    rows = list(csv.DictReader(io.StringIO(base64.b64decode(found[0]).decode("utf-8"))))
+    assert {"18.27", "14.57"} <= {row["Xiaomi, %"] for row in rows}
+
+
+def test_readme_shows_the_finding(root, results):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    first_screen = readme[:2500]
+    assert results["results"]["00-summary/cuba_range"]["text"] in first_screen
+    assert "(report/headline.svg)" in first_screen
+    assert "make report" in readme
+    assert "make test" in readme
+
+
+def test_pdf_is_accessible_and_archival(pdf):
+    assert pdf.Root.MarkInfo.Marked
+    assert str(pdf.Root.Lang).startswith("en")
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["pdfaid:part"] == "3"
+
+
+def test_pdf_has_a_bookmark_for_every_chapter(pdf, page_text):
+    with pdf.open_outline() as outline:
+        bookmarks = [item.title for item in outline.root]
+    chapters = re.findall(r'<h2 class="chapter" id="[^"]+">(.*?)</h2>', page_text)
+    plain = [html.unescape(re.sub(r"<[^>]+>", "", chapter)) for chapter in chapters]
+    assert bookmarks == plain
+
+
+def test_pdf_charts_are_vectors(pdf):
+    images = [
+        image
+        for page in pdf.pages
+        for image in page.get("/Resources", {}).get("/XObject", {}).values()
+        if image.get("/Subtype") == "/Image"
+    ]
+    assert images == []
+
+
+VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_reads_in_a_browser_without_network(root, page_factory, width, scheme):
+    page = page_factory(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((root / "report/report.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    assert [url for url in requests[1:] if not url.startswith("data:")] == []
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.fonts.check('16px \"IBM Plex Serif\"')")
+    shown = page.locator(".chart:visible").count()
+    assert shown == page.locator("figure.exhibit:has(.chart)").count()
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_no_axe_violation(root, page_factory, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = page_factory(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto((root / "report/report.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    outcome = Axe().run(page)
+    assert outcome.violations_count == 0, outcome.generate_report()
+
+
+def test_contents_lead_to_every_exhibit(root, page_factory):
+    page = page_factory(viewport={"width": 1440, "height": 900})
+    page.goto((root / "report/report.html").as_uri())
+    links = page.locator("nav.side a")
+    assert links.count() >= 14
+    for i in range(links.count()):
+        target = links.nth(i).get_attribute("href")
+        assert page.locator(f'[id="{target[1:]}"]').count() == 1, target
+
+
+def test_cross_references_are_numbered_alike(root, page_factory):
+    page = page_factory(viewport={"width": 1440, "height": 900})
+    page.goto((root / "report/report.html").as_uri())
+    for link in page.locator(".prose a[href^='#'], .deck a[href^='#']").all():
+        label = page.locator(f"{link.get_attribute('href')} .label")
+        assert link.inner_text() == label.inner_text()
