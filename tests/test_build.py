@@ -77,7 +77,8 @@ def test_bad_data_stops_the_build_and_touches_nothing(root, built, tmp_path):
     assert lines[:2] == [
         "data/vendor_share.csv, row 2, column value: found “118”, expected at most 100 "
         "(percent or rank)",
-        "data/usage_panel.csv, row 6763, column month: found “2021-13”, expected a month as YYYY-MM",
+        "data/usage_panel.csv, row 6763, column month: found “2021-13”, "
+        "expected a month as YYYY-MM",
     ]
     assert "Traceback" not in outcome.stderr
     assert {name: (broken / name).read_bytes() for name in before} == before

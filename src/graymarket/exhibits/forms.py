@@ -305,13 +305,13 @@ def strip(width: float, values: pd.Series, marked: dict[str, str], top: float) -
             ax.plot([values[key]] * 2, [0, height], color=ACCENT, linewidth=0.9)
             ax.plot(values[key], 0, "|", color=ACCENT, markersize=16, markeredgewidth=2)
             ax.text(
-                values[key] + top * 0.008,
+                values[key] + top * (0.008 if i > 0 and values[key] < top * 0.7 else -0.008),
                 height - 0.05,
                 f"{marked[key]} {values[key]:.0f}%",
                 color=ACCENT,
                 va="center",
                 size=9,
-                ha="left" if values[key] < top * 0.7 else "right",
+                ha="left" if i > 0 and values[key] < top * 0.7 else "right",
             )
         ax.set_xlim(0, top)
         ax.set_ylim(-1.5, 3.3)

@@ -17,7 +17,9 @@ _ANY_LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Years, dates and proper names may stand in prose as digits; every other number is a result.
 _ALLOWED_DIGITS = re.compile(
-    rf"\b\d{{1,2}}(?:[–-]\d{{1,2}})?(?= (?:{_MONTH})\b)|\b(?:19|20)\d\d\b|\b(?:iOS|iPadOS) \d+(?:\.\d+)*"
+    rf"\b\d{{1,2}}(?:[–-]\d{{1,2}})?(?= (?:{_MONTH})\b)"
+    r"|\b(?:19|20)\d\d\b"
+    r"|\b(?:iOS|iPadOS) \d+(?:\.\d+)*"
 )
 
 

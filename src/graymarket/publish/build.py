@@ -32,9 +32,11 @@ def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None
     problems = evidence.check(root)
     if problems:
         raise evidence.EvidenceError(problems)
-    on_step("Running notebooks/")
     folder = root / "notebooks"
-    executed = execute(read_chapters(folder), folder, on_cell)
+    chapters = read_chapters(folder)
+    cells = sum(cell.cell_type == "code" for book in chapters.values() for cell in book.cells)
+    on_step(f"Running {len(chapters)} chapters, {cells} cells")
+    executed = execute(chapters, folder, on_cell)
     on_step("Assembling chapters")
     report = assemble(executed, _about(root, executed))
     on_step("Writing report.html")

@@ -1,0 +1,81 @@
+"""Shares, redone by hand."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graymarket import evidence, models
+
+
+def reading(name, value, **changes):
+    row = {
+        "reading": name,
+        "region": "CUB",
+        "vendor": "Xiaomi",
+        "end": pd.Timestamp("2021-08-01"),
+        "metric": "page_view_share",
+        "value": value,
+        "grade": "A",
+        "repeats": "",
+    }
+    return row | changes
+
+
+def test_only_good_independent_and_near_readings_count():
+    readings = pd.DataFrame(
+        [
+            reading("views", 18.0),
+            reading("site", 14.0, metric="site_visitor_share"),
+            reading("poll", 29.0, metric="reader_poll_share"),
+            reading("weak", 50.0, grade="C"),
+            reading("copy", 40.0, repeats="views"),
+            reading("old", 5.0, end=pd.Timestamp("2021-06-01")),
+            reading("other maker", 60.0, vendor="Samsung"),
+            reading("elsewhere", 70.0, region="IRN"),
+        ]
+    )
+    found = models.measured_range(readings, "CUB", "Xiaomi", "2021-09")
+    assert (found.low, found.high, found.readings) == (14.0, 18.0, ("views", "site"))
+
+
+def test_no_reading_is_an_error():
+    with pytest.raises(ValueError, match="no measured share of Xiaomi in CUB"):
+        models.measured_range(
+            pd.DataFrame([reading("c", 1.0, grade="C")]), "CUB", "Xiaomi", "2021-09"
+        )
+
+
+def test_cuba_as_published(root):
+    found = models.measured_range(evidence.load("vendor_share", root), "CUB", "Xiaomi", "2021-09")
+    assert (found.low, found.high) == (14.57, 18.27)
+
+
+def test_rank_cap_by_hand():
+    assert models.rank_cap(1) == 100
+    assert models.rank_cap(2) == 50
+    assert models.rank_cap(9) == pytest.approx(11.111, abs=0.001)
+    with pytest.raises(ValueError, match="rank 0"):
+        models.rank_cap(0)
+
+
+@given(st.lists(st.floats(0.01, 1000), min_size=1, max_size=30))
+def test_no_share_exceeds_the_cap_of_its_rank(sizes):
+    shares = sorted((100 * size / sum(sizes) for size in sizes), reverse=True)
+    for rank, share in enumerate(shares, start=1):
+        assert share <= models.rank_cap(rank) * (1 + 1e-9)
+
+
+def test_sampling_error_by_hand():
+    # sqrt(0.5 * 0.5 / 100) = 0.05, and 1.96 of these are 9.8 points
+    assert models.sampling_error(50, 100) == pytest.approx(9.8, abs=0.001)
+    # sqrt(0.1457 * 0.8543 / 737000) = 0.000411
+    assert models.sampling_error(14.57, 737_000) == pytest.approx(0.0806, abs=0.0001)
+
+
+@given(st.floats(0, 100), st.integers(1, 10**7))
+def test_four_times_the_sample_halves_the_error(share, sample):
+    error = models.sampling_error(share, sample)
+    assert math.isclose(models.sampling_error(share, 4 * sample), error / 2, abs_tol=1e-12)
