@@ -50,14 +50,40 @@ def test_known_cells(root):
     assert world[pd.Timestamp("2010-04-01"), "Apple"] == 33.15
 
 
-def test_pandas_alone_reads_every_table(root):
+def test_known_sizes(root):
+    sizes = {
+        resource["name"]: len(evidence.load(resource["name"], root))
+        for resource in evidence.package(root)["resources"]
+    }
+    assert sizes["regions"] == 242 + 1  # the panel's, and Crimea
+    assert sizes["usage_panel"] == 33_951
+    assert sizes["vendor_usage"] == 170 * 70  # months, vendors
+
+
+def test_pandas_alone_reads_the_same_values(root):
     for resource in evidence.package(root)["resources"]:
         plain = pd.read_csv(root / "data" / resource["path"])
         loaded = evidence.load(resource["name"], root)
         assert list(plain.columns) == list(loaded.columns)
-        assert len(plain) == len(loaded)
-        keys = resource["schema"]["primaryKey"]
-        assert plain[keys].notna().all(axis=None)
+        for field in resource["schema"]["fields"]:
+            name = field["name"]
+            ours, theirs = loaded[name], plain[name]
+            if field["type"] in ("date", "yearmonth"):
+                theirs = pd.to_datetime(theirs)
+            elif field["type"] == "string":
+                theirs = theirs.map(lambda cell: "" if pd.isna(cell) else str(cell))
+            pd.testing.assert_series_equal(
+                ours, theirs.astype(ours.dtype), check_exact=True, obj=f"{resource['name']}.{name}"
+            )
+
+
+def test_types(root):
+    assert evidence.load("regions", root)["in_xiaomi_terms"].sum() == 6
+    readings = evidence.load("vendor_share", root)
+    assert readings["sample"].dtype == "Int64"
+    assert readings["value"].dtype == "float64"
+    assert readings["repeats"].notna().all()
+    assert readings.set_index("reading").at["vendor_share-001", "end"] == pd.Timestamp("2021-08-01")
 
 
 @pytest.mark.parametrize(
@@ -117,21 +143,73 @@ def test_pandas_alone_reads_every_table(root):
             "presence-001,Xiaomi,",
             "data/presence.csv, row 2: found “8 cells”, expected 9 cells",
         ),
+        (
+            "presence",
+            "presence-001,Xiaomi,CUB,",
+            "presence-001,Xiaomi,CUB,,",
+            "data/presence.csv, row 2: found “10 cells”, expected 9 cells",
+        ),
+        (
+            "usage_panel",
+            "CUB,2021-09,76.7,7.36",
+            "CUB,2021-09,76.7,118",
+            "data/usage_panel.csv, row 6763, column apple_share: found “118”, "
+            "expected at most 100.5 (percent of mobile page views)",
+        ),
+        (
+            "vendor_share",
+            "18.27",
+            "18.27%",
+            "data/vendor_share.csv, row 2, column value: found “18.27%”, "
+            "expected a number such as 18.27",
+        ),
+        (
+            "timeline",
+            "timeline-003,2021-03-23",
+            "timeline-003,2021-3-23",
+            "data/timeline.csv, row 2, column date: found “2021-3-23”, "
+            "expected a day as YYYY-MM-DD",
+        ),
+        (
+            "presence",
+            "CUB,,2021-09",
+            "CUB,,2021-13",
+            "data/presence.csv, row 2, column end: found “2021-13”, "
+            "expected a date as YYYY, YYYY-MM or YYYY-MM-DD",
+        ),
+        (
+            "presence",
+            "presence-002,Xiaomi",
+            'presence-002,"Xiaomi',
+            "data/presence.csv, row 3: expected well-formed CSV "
+            "(',' expected after '\"': is a quote left open?)",
+        ),
+        (
+            "presence",
+            "vendor,region,start",
+            "vendor,region,region,start",
+            "data/presence.csv, row 1, column region: expected this column once",
+        ),
     ],
 )
 def test_each_fault_is_one_clear_line(copy, table, old, new, expected):
     edit(copy, table, old, new)
-    assert expected in lines(copy)
-    if "key" not in expected and "source_id" not in expected:
-        assert lines(copy) == [expected]
+    assert lines(copy) == [expected]
     with pytest.raises(evidence.EvidenceError) as error:
         evidence.load(table, copy)
-    assert expected in str(error.value)
+    assert str(error.value) == expected
 
 
 def test_missing_column(copy):
     edit(copy, "vendor_share", "metric,", "")
-    assert "data/vendor_share.csv, row 1, column metric: expected this column" in lines(copy)
+    assert lines(copy) == ["data/vendor_share.csv, row 1, column metric: expected this column"]
+
+
+def test_renamed_column(copy):
+    edit(copy, "presence", "channel,", "chanel,")
+    missing, extra = lines(copy)
+    assert missing == "data/presence.csv, row 1, column channel: expected this column"
+    assert extra.startswith("data/presence.csv, row 1, column chanel: expected only the columns")
 
 
 def test_missing_file(copy):
@@ -143,10 +221,13 @@ def test_missing_file(copy):
 
 def test_not_utf8(copy):
     path = copy / "data" / "timeline.csv"
-    path.write_bytes(path.read_text(encoding="utf-8").replace("“", '"').encode("cp1252", "replace"))
-    (line,) = lines(copy)
-    assert line.startswith("data/timeline.csv, row ")
-    assert "save it as “CSV UTF-8”" in line
+    content = path.read_bytes()
+    path.write_bytes(content.replace("Reyes León".encode(), "Reyes León".encode("latin-1")))
+    row = content[: content.index("León".encode())].count(b"\n") + 1
+    assert lines(copy) == [
+        f"data/timeline.csv, row {row}: found “byte 0xf3”, "
+        "expected text in UTF-8 (save it as “CSV UTF-8”)"
+    ]
 
 
 def test_open_quote(copy):
@@ -160,8 +241,22 @@ def test_unused_source(copy):
     path = copy / "data" / "sources.csv"
     row = "zzz,Nobody,Nothing,https://example.org,,2026-11-23,,press,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
-    (line,) = lines(copy)
-    assert "column source_id: found “zzz”, expected a source that some table uses" in line
+    unused = (
+        "data/sources.csv, row 55, column source_id: found “zzz”, "
+        "expected an id that some other table uses"
+    )
+    assert lines(copy) == [unused]
+    edit(copy, "vendor_share", "18.27", "118")
+    assert len(lines(copy)) == 2
+    assert unused in lines(copy)
+
+
+def test_faults_that_may_hide_a_use_do_not_make_sources_unused(copy):
+    edit(copy, "vendor_share", ",cubitanow-2021,", ",,")
+    assert lines(copy) == [
+        "data/vendor_share.csv, row 18, column source_id: "
+        "expected a value: this column may not be empty"
+    ]
 
 
 def test_all_problems_at_once(copy):

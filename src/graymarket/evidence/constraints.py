@@ -58,7 +58,7 @@ def _checks(field: dict) -> list[pa.Check]:
         checks.append(
             pa.Check(
                 lambda cells: cells.str.fullmatch(pattern).astype(bool),
-                error=f"text of the form {pattern}",
+                error=field.get("form", f"text of the form {pattern}"),
             )
         )
     return checks

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -51,38 +49,61 @@ def package(root: Path | None = None) -> dict:
 def load(table: str, root: Path | None = None) -> pd.DataFrame:
     """One table, typed and validated; columns in the order of the file, default index.
 
-    Text is str ("" where empty), numbers are float64 or Int64, `date` and `yearmonth` are
-    datetime64 (a month is its first day), units as in datapackage.json.
+    Text is str ("" where empty), numbers are float64 or Int64, booleans bool, `date` and
+    `yearmonth` datetime64 (a month is its first day), units as in datapackage.json.
     Raises EvidenceError listing every problem of this table.
     """
     root = root or find_root()
-    frame, problems = _read(root, _resource(root, table))
+    resource = _resource(root, table)
+    frame, problems = _read(root, resource)
     if problems:
         raise EvidenceError(problems)
-    return frame.reset_index(drop=True)
+    full = [
+        field["name"]
+        for field in resource["schema"]["fields"]
+        if field["type"] == "boolean" and field.get("constraints", {}).get("required")
+    ]
+    return frame.astype(dict.fromkeys(full, bool)).reset_index(drop=True)
 
 
 def check(root: Path | None = None) -> list[Problem]:
-    """Every problem of every table, and sources that no table uses; empty when all is well."""
+    """Every problem of every table, rows unused where `everyRowUsed` among them; [] if none.
+
+    Raises EvidenceError when datapackage.json itself cannot be read.
+    """
     root = root or find_root()
-    problems, used = [], set()
-    for resource in package(root)["resources"]:
-        frame, found = _read(root, resource)
+    resources = package(root)["resources"]
+    problems, frames = [], {}
+    for resource in resources:
+        frames[resource["name"]], found = _read(root, resource)
         problems += found
-        if resource["name"] != "sources" and frame is not None and "source_id" in frame:
-            used |= set(frame["source_id"])
-    if not problems:
-        problems += _unused_sources(root, used)
+    for resource in resources:
+        if resource.get("everyRowUsed"):
+            problems += _unused(resource, resources, frames, problems)
     return problems
 
 
-def _unused_sources(root: Path, used: set[str]) -> Iterator[Problem]:
-    sources, _ = _read(root, _resource(root, "sources"))
-    for row, source in sources["source_id"].items():
-        if source not in used:
-            yield Problem(
-                "data/sources.csv", "a source that some table uses", row, "source_id", source
-            )
+def _unused(
+    target: dict, resources: list[dict], frames: dict, problems: list[Problem]
+) -> list[Problem]:
+    """Rows of `target` to which no other table refers; [] if a fault elsewhere may hide the use."""
+    key = target["schema"]["primaryKey"][0]
+    referring = [
+        (resource["name"], foreign["fields"][0])
+        for resource in resources
+        for foreign in resource["schema"].get("foreignKeys", [])
+        if foreign["reference"]["resource"] == target["name"]
+    ]
+    hiding = {None, key, *(column for _, column in referring)}
+    unread = any(frame is None for frame in frames.values())
+    if unread or any(problem.column in hiding for problem in problems):
+        return []
+    used = {value for table, column in referring for value in frames[table][column]}
+    ids = frames[target["name"]][key]
+    return [
+        Problem(f"data/{target['path']}", "an id that some other table uses", row, key, value)
+        for row, value in ids[~ids.isin(used)].items()
+    ]
 
 
 def _resource(root: Path, table: str) -> dict:
@@ -124,17 +145,22 @@ def _text(path: Path, file: str) -> tuple[str, list[Problem]]:
 
 
 def _rows(text: str, file: str, names: list[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
+    lines = []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
+            lines.append(cells)
     except csv.Error as error:
-        last = text.rstrip("\n").count("\n") + 1
-        return None, [Problem(file, f"well-formed CSV ({error}: is a quote left open?)", last)]
+        row = len(lines) + 1
+        return None, [Problem(file, f"well-formed CSV ({error}: is a quote left open?)", row)]
     header = lines[0] if lines else []
     problems = [Problem(file, "this column", 1, name) for name in names if name not in header]
     problems += [
         Problem(file, f"only the columns {', '.join(names)}", 1, name)
         for name in header
         if name not in names
+    ]
+    problems += [
+        Problem(file, "this column once", 1, name) for name in names if header.count(name) > 1
     ]
     if problems:
         return None, problems
@@ -171,7 +197,9 @@ def _convert(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "boolean":
         return cells.map({"true": True, "false": False}).astype("boolean")
     if kind == "date":
-        return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
+        return pd.to_datetime(
+            cells.where(cells.str.len() == 10), format="%Y-%m-%d", errors="coerce"
+        )
     if kind == "yearmonth":
         return pd.to_datetime(cells.where(cells.str.len() == 7), format="%Y-%m", errors="coerce")
     return cells
@@ -184,17 +212,15 @@ def _keys_of(root: Path, resource: dict) -> dict[str, tuple[str, frozenset[str]]
         other = foreign["reference"]["resource"]
         target = _resource(root, other) if other else resource
         path = root / "data" / target["path"]
-        stamp = path.stat().st_mtime_ns if path.is_file() else 0
-        values = _column(path, foreign["reference"]["fields"][0], stamp)
+        values = _column(path, foreign["reference"]["fields"][0])
         keys[foreign["fields"][0]] = (f"data/{target['path']}", values)
     return keys
 
 
-@cache
-def _column(path: Path, name: str, stamp: int) -> frozenset[str] | None:
+def _column(path: Path, name: str) -> frozenset[str] | None:
     """The cells of one column; None if the file cannot be read, which is told elsewhere."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return frozenset(row[name] for row in csv.DictReader(file))
+            return frozenset(row[name] or "" for row in csv.DictReader(file))
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return None
