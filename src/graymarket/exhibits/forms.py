@@ -53,12 +53,12 @@ def readings(
             ax.plot([0, end], [at, at], color=FAINT, linewidth=0.6, zorder=0)
             _reading(ax, at, row)
             if wide:
-                ax.text(end * 1.1, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
+                ax.text(end * 1.13, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
             else:
                 ax.text(0, y - 0.27, row.label, va="center", size=8.8, bbox=_OVER_LINES)
         ax.set_yticks(range(count), rows["label"] if wide else [""] * count)
         ax.set_ylim(count - 0.5, -1.1)
-        ax.set_xlim(0, end * (1.52 if wide else 1.1))
+        ax.set_xlim(0, end * (1.58 if wide else 1.1))
         ax.set_xticks(range(0, int(end) + 1, 10))
         ax.tick_params(axis="x", length=0)
         ax.spines["bottom"].set_visible(False)

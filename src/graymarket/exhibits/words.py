@@ -38,11 +38,11 @@ def month(date: pd.Timestamp) -> str:
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Two months → "August 2021" or "August–September 2021"."""
+    """Two months → "August 2021" or "Aug–Sep 2021"."""
     if start == end:
         return month(start)
     if start.year == end.year:
-        return f"{start:%B}–{end:%B %Y}"
+        return f"{start:%b}–{end:%b %Y}"
     return f"{month(start)} to {month(end)}"
 
 

@@ -2,11 +2,11 @@
 
 
 def cell_text(value: str | float | int | bool | None) -> str:
-    """One cell as text: a dash if empty, yes or no, thousands set apart from five digits on."""
+    """One cell as text: a dash if empty, yes or no, thousands set apart."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) and abs(value) >= 10_000:
+    if isinstance(value, int) and abs(value) >= 1_000:
         return f"{value:,}"
     return str(value)

@@ -16,7 +16,7 @@ def with_finding(readme: str, report: dict) -> str:
     finding = (
         f"{_START}\n**{chapter['title']}**\n\n{deck}\n\n"
         f"![{exhibit['alt']}](report/headline.svg)\n\n"
-        f"*{exhibit['title']} {exhibit['subtitle']}. Edition {report['edition']}.*\n{_END}"
+        f"*{exhibit['title']}. {exhibit['subtitle']}. Edition {report['edition']}.*\n{_END}"
     )
     before, after = readme.split(_START)[0], readme.split(_END)[1]
     return before + finding + after
