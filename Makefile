@@ -16,10 +16,13 @@ LAB_SETTINGS := .venv/share/jupyter/lab/settings
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: report test lab lock clean help
+.PHONY: report check test lab lock clean help
 
 report: $(READY)  ## Rebuild everything in report/
 	$(BIN)/graymarket build
+
+check: $(READY)  ## Check data/ and sum it up
+	$(BIN)/graymarket check
 
 test: $(READY)  ## Run the tests and the linter
 	$(BIN)/python -m pytest

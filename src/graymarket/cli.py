@@ -1,7 +1,8 @@
-"""The command line: `graymarket build`."""
+"""The command line: `graymarket build` and `graymarket check`."""
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -12,12 +13,38 @@ def main():
     """Gray phones: how large is the gray market for smartphones, and how sure are we?"""
 
 
-@main.command()
-@click.option(
+_root = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The project's folder; by default the nearest one above that holds data/.",
 )
+
+
+@main.command()
+@_root
+def check(root: Path | None):
+    """Check data/ and sum it up.
+
+    Says what there is, or every problem at once, worst first, and exits with code 1.
+    """
+    from graymarket import evidence  # slow to import: not needed for --help
+
+    try:
+        root = root or evidence.find_root()
+        problems = evidence.check(root)
+    except evidence.EvidenceError as error:
+        problems = error.problems
+    if problems:
+        _complain(problems, "Mend the above and run this again.")
+    table = evidence.summary(root).drop(columns="title").astype(str).replace("<NA>", "")
+    click.echo(table.to_string(index=False))
+    edition = evidence.package(root)["version"]
+    facts, sources = evidence.size(root)
+    click.echo(f"\nEdition {edition}: {facts:,} facts from {sources:,} sources, all in order.")
+
+
+@main.command()
+@_root
 def build(root: Path | None):
     """Check data/, run notebooks/ and write report/.
 
@@ -30,19 +57,18 @@ def build(root: Path | None):
         root = root or evidence.find_root()
         written = publish.build(root, on_step=_say, on_cell=_dot)
     except (evidence.EvidenceError, publish.PublishError) as error:
-        count = len(error.problems)
         click.echo(err=True)
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        click.echo(
-            f"{count} problem{'s' if count > 1 else ''}; report/ is untouched. "
-            "Mend the above and run this again.",
-            err=True,
-        )
-        sys.exit(1)
+        _complain(error.problems, "report/ is untouched. Mend the above and run this again.")
     click.echo()
     for path in written:
         click.echo(f"{path.relative_to(root)}  {path.stat().st_size / 1000:,.0f} kB")
+
+
+def _complain(problems: list, advice: str) -> NoReturn:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; {advice}", err=True)
+    sys.exit(1)
 
 
 def _say(step: str) -> None:

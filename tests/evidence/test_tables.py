@@ -1,6 +1,7 @@
 """Tables in: what is good loads as typed, what is bad is named to the cell."""
 
 import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -21,11 +22,21 @@ def copy(root, tmp_path) -> Path:
     return tmp_path
 
 
-def edit(project: Path, table: str, old: str, new: str) -> None:
+@pytest.fixture
+def uncorrected(copy) -> Path:
+    """The same with no correction in it."""
+    path = copy / "data" / "corrections.csv"
+    path.write_text(path.read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8")
+    return copy
+
+
+def edit(project: Path, table: str, old: str, new: str) -> int:
+    """Replace the first `old`; returns its row."""
     path = project / "data" / f"{table}.csv"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+    return text[: text.index(old)].count("\n") + 1
 
 
 def lines(project: Path) -> list[str]:
@@ -55,15 +66,14 @@ def test_known_sizes(root):
         resource["name"]: len(evidence.load(resource["name"], root))
         for resource in evidence.package(root)["resources"]
     }
-    assert sizes["regions"] == 242 + 1  # the panel's, and Crimea
     assert sizes["usage_panel"] == 33_951
     assert sizes["vendor_usage"] == 170 * 70  # months, vendors
 
 
-def test_pandas_alone_reads_the_same_values(root):
+def test_pandas_alone_reads_the_same_values(root, uncorrected):
     for resource in evidence.package(root)["resources"]:
-        plain = pd.read_csv(root / "data" / resource["path"])
-        loaded = evidence.load(resource["name"], root)
+        plain = pd.read_csv(uncorrected / "data" / resource["path"])
+        loaded = evidence.load(resource["name"], uncorrected)
         assert list(plain.columns) == list(loaded.columns)
         for field in resource["schema"]["fields"]:
             name = field["name"]
@@ -83,121 +93,132 @@ def test_types(root):
     assert readings["sample"].dtype == "Int64"
     assert readings["value"].dtype == "float64"
     assert readings["repeats"].notna().all()
-    assert readings.set_index("reading").at["vendor_share-001", "end"] == pd.Timestamp("2021-08-01")
+    assert readings.set_index("id").at["vendor_share-001", "end"] == pd.Timestamp("2021-08-31")
 
 
-@pytest.mark.parametrize(
-    ("table", "old", "new", "expected"),
-    [
-        (
-            "vendor_share",
-            "18.27",
-            "118",
-            "data/vendor_share.csv, row 2, column value: found “118”, "
-            "expected at most 100 (percent or rank)",
-        ),
-        (
-            "vendor_share",
-            "vendor_share-005",
-            "vendor_share-006",
-            "data/vendor_share.csv, row 7, column reading: found “vendor_share-006”, "
-            "expected a key that no other row has; row 6 has it too",
-        ),
-        (
-            "vendor_share",
-            "cubitanow-2021",
-            "nobody-1900",
-            "data/vendor_share.csv, row 18, column source_id: found “nobody-1900”, "
-            "expected an id that stands in data/sources.csv",
-        ),
-        (
-            "usage_panel",
-            "CUB,2021-09",
-            "CUB,2021-13",
-            "data/usage_panel.csv, row 6763, column month: found “2021-13”, "
-            "expected a month as YYYY-MM",
-        ),
-        (
-            "timeline",
-            "timeline-003,2021-03-23",
-            "timeline-003,2021-02-30",
-            "data/timeline.csv, row 2, column date: found “2021-02-30”, "
-            "expected a day as YYYY-MM-DD",
-        ),
-        (
-            "regions",
-            "CUB,Cuba,country,CU.json,true",
-            "CUB,Cuba,country,CU.json,yes",
-            "data/regions.csv, row 58, column in_xiaomi_terms: found “yes”, expected true or false",
-        ),
-        (
-            "claims",
-            "claim-01,1,lock",
-            "claim-01,,lock",
-            "data/claims.csv, row 2, column paragraph: "
-            "expected a value: this column may not be empty",
-        ),
-        (
-            "presence",
-            "presence-001,Xiaomi,CUB,",
-            "presence-001,Xiaomi,",
-            "data/presence.csv, row 2: found “8 cells”, expected 9 cells",
-        ),
-        (
-            "presence",
-            "presence-001,Xiaomi,CUB,",
-            "presence-001,Xiaomi,CUB,,",
-            "data/presence.csv, row 2: found “10 cells”, expected 9 cells",
-        ),
-        (
-            "usage_panel",
-            "CUB,2021-09,76.7,7.36",
-            "CUB,2021-09,76.7,118",
-            "data/usage_panel.csv, row 6763, column apple_share: found “118”, "
-            "expected at most 100.5 (percent of mobile page views)",
-        ),
-        (
-            "vendor_share",
-            "18.27",
-            "18.27%",
-            "data/vendor_share.csv, row 2, column value: found “18.27%”, "
-            "expected a number such as 18.27",
-        ),
-        (
-            "timeline",
-            "timeline-003,2021-03-23",
-            "timeline-003,2021-3-23",
-            "data/timeline.csv, row 2, column date: found “2021-3-23”, "
-            "expected a day as YYYY-MM-DD",
-        ),
-        (
-            "presence",
-            "CUB,,2021-09",
-            "CUB,,2021-13",
-            "data/presence.csv, row 2, column end: found “2021-13”, "
-            "expected a date as YYYY, YYYY-MM or YYYY-MM-DD",
-        ),
-        (
-            "presence",
-            "presence-002,Xiaomi",
-            'presence-002,"Xiaomi',
-            "data/presence.csv, row 3: expected well-formed CSV "
-            "(',' expected after '\"': is a quote left open?)",
-        ),
-        (
-            "presence",
-            "vendor,region,start",
-            "vendor,region,region,start",
-            "data/presence.csv, row 1, column region: expected this column once",
-        ),
-    ],
-)
+FAULTS = [
+    (
+        "vendor_share",
+        ",18.27,percent",
+        ",118,percent",
+        "column value: found “118”, expected 0 to 100 where unit is percent",
+    ),
+    (
+        "vendor_share",
+        "percent,exact,mobile page views",
+        "rank,exact,mobile page views",
+        "column unit: found “rank”, expected 'percent' or 'percentage_points' "
+        "where metric is page_view_share",
+    ),
+    (
+        "vendor_share",
+        "vendor_share-001,CUB,Xiaomi,2021-08-01",
+        "vendor_share-001,CUB,Xiaomi,2021-09-01",
+        "column end: found “2021-08-31”, expected no less than start, which is “2021-09-01”",
+    ),
+    (
+        "vendor_share",
+        "vendor_share-006,CUB",
+        "vendor_share-005,CUB",
+        "column id: found “vendor_share-005”, "
+        "expected a key that no other row has; row 6 has it too",
+    ),
+    (
+        "vendor_share",
+        "almost,not stated,,not named,,C,theusviral-com-2021",
+        "almost,not stated,,not named,,C,nobody-1900",
+        "column source_id: found “nobody-1900”, expected an id that stands in data/sources.csv",
+    ),
+    (
+        "vendor_share",
+        ",18.27,",
+        ",18.27%,",
+        "column value: found “18.27%”, expected a number such as 18.27",
+    ),
+    (
+        "vendor_share",
+        "vendor_share-001,CUB",
+        "vendor_share-001,CUW1",
+        "column region: found “CUW1”, expected an id that stands in data/regions.csv",
+    ),
+    (
+        "usage_panel",
+        "CUB,2021-09,",
+        "CUB,2021-13,",
+        "column month: found “2021-13”, expected a month as YYYY-MM",
+    ),
+    (
+        "usage_panel",
+        "CUB,2021-09,76.7,7.36",
+        "CUB,2021-09,76.7,118",
+        "column apple_share: found “118”, expected at most 100.5 (percent of mobile page views)",
+    ),
+    (
+        "timeline",
+        "timeline-003,2021-03-23",
+        "timeline-003,2021-02-30",
+        "column date: found “2021-02-30”, expected a day as YYYY-MM-DD",
+    ),
+    (
+        "timeline",
+        "timeline-003,2021-03-23",
+        "timeline-003,2021-3-23",
+        "column date: found “2021-3-23”, expected a day as YYYY-MM-DD",
+    ),
+    (
+        "regions",
+        "CUB,Cuba,country,CU.json,true",
+        "CUB,Cuba,country,CU.json,yes",
+        "column in_xiaomi_terms: found “yes”, expected true or false",
+    ),
+    (
+        "claims",
+        "claim-01,1,lock",
+        "claim-01,,lock",
+        "column paragraph: expected a value: this column may not be empty",
+    ),
+    (
+        "presence",
+        "presence-001,Xiaomi,CUB,",
+        "presence-001,Xiaomi,",
+        ": found “8 cells”, expected 9 cells",
+    ),
+    (
+        "presence",
+        "presence-001,Xiaomi,CUB,",
+        "presence-001,Xiaomi,CUB,,",
+        ": found “10 cells”, expected 9 cells",
+    ),
+    (
+        "presence",
+        "CUB,,2021-09",
+        "CUB,,2021-13",
+        "column end: found “2021-13”, expected a date as YYYY, YYYY-MM or YYYY-MM-DD",
+    ),
+    (
+        "presence",
+        "presence-002,Xiaomi",
+        'presence-002,"Xiaomi',
+        ": expected well-formed CSV (',' expected after '\"': is a quote left open?)",
+    ),
+    (
+        "presence",
+        "vendor,region,start",
+        "vendor,region,region,start",
+        "column region: expected this column once",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "old", "new", "expected"), FAULTS)
 def test_each_fault_is_one_clear_line(copy, table, old, new, expected):
-    edit(copy, table, old, new)
-    assert lines(copy) == [expected]
+    row = edit(copy, table, old, new)
+    where = f"data/{table}.csv, row {row}"
+    line = where + expected if expected.startswith(":") else f"{where}, {expected}"
+    assert lines(copy) == [line]
     with pytest.raises(evidence.EvidenceError) as error:
         evidence.load(table, copy)
-    assert str(error.value) == expected
+    assert str(error.value) == line
 
 
 def test_missing_column(copy):
@@ -239,43 +260,123 @@ def test_open_quote(copy):
 
 def test_unused_source(copy):
     path = copy / "data" / "sources.csv"
-    row = "zzz,Nobody,Nothing,https://example.org,,2026-11-23,,press,\n"
-    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    row = "zzz,Nobody,Nothing,https://example.org,,,2026-11-23,,press,none,\n"
+    path.write_text(text + row, encoding="utf-8")
     unused = (
-        "data/sources.csv, row 55, column source_id: found “zzz”, "
+        f"data/sources.csv, row {text.count(chr(10)) + 1}, column source_id: found “zzz”, "
         "expected an id that some other table uses"
     )
     assert lines(copy) == [unused]
-    edit(copy, "vendor_share", "18.27", "118")
-    assert len(lines(copy)) == 2
-    assert unused in lines(copy)
+    edit(copy, "usage_panel", "CUB,2021-09,76.7", "CUB,2021-09,176.7")
+    assert lines(copy)[1:] == [unused]  # the worse fault comes first
 
 
 def test_faults_that_may_hide_a_use_do_not_make_sources_unused(copy):
-    edit(copy, "vendor_share", ",cubitanow-2021,", ",,")
+    row = edit(copy, "vendor_share", ",gizmochina-2021,", ",,")
     assert lines(copy) == [
-        "data/vendor_share.csv, row 18, column source_id: "
+        f"data/vendor_share.csv, row {row}, column source_id: "
         "expected a value: this column may not be empty"
     ]
 
 
-def test_all_problems_at_once(copy):
-    edit(copy, "vendor_share", "18.27", "118")
-    edit(copy, "timeline", "timeline-003,2021-03-23", "timeline-003,soon")
+def test_all_problems_at_once_and_the_worst_first(copy):
     edit(
         copy,
-        "presence",
-        "presence-001,Xiaomi,CUB,,2021-09,none",
-        "presence-001,Xiaomi,CUB,,2021-09,nobody",
+        "vendor_share",
+        "vendor_share-001,CUB,Xiaomi,2021-08-01",
+        "vendor_share-001,CUB,Xiaomi,2021-09-01",
     )
-    assert len(lines(copy)) == 3
+    edit(copy, "timeline", "timeline-003,2021-03-23", "timeline-003,soon")
+    edit(copy, "presence", "presence-001,Xiaomi,CUB,,2021-09,none", "presence-001,Xiaomi,CUB,none")
+    (copy / "data" / "claims.csv").unlink()
+    assert [line.split(",")[0].split(":")[0] for line in lines(copy)] == [
+        "data/claims.csv",
+        "data/presence.csv",
+        "data/timeline.csv",
+        "data/vendor_share.csv",
+    ]
 
 
-def test_bom_and_crlf_are_read_as_meant(copy, root):
+def as_excel_in_german(content: bytes) -> bytes:
+    """What a spreadsheet of a country with decimal commas saves, and a stray blank line."""
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    for column in ("value", "low", "high"):
+        if column in table:
+            table[column] = table[column].str.replace(".", ",")
+    return (table.to_csv(index=False, sep=";") + "\n\n").encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda content: b"\xef\xbb\xbf" + content,
+        lambda content: content.replace(b"\n", b"\r\n"),
+        lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n") + b"\r\n\r\n",
+        as_excel_in_german,
+    ],
+    ids=["byte-order mark", "CRLF", "both and blank lines", "semicolons and decimal commas"],
+)
+def test_other_ways_of_saving_are_read_as_meant(copy, root, rewrite):
     path = copy / "data" / "vendor_share.csv"
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    path.write_bytes(rewrite(path.read_bytes()))
+    assert lines(copy) == []
     expected = evidence.load("vendor_share", root)
     pd.testing.assert_frame_equal(evidence.load("vendor_share", copy), expected)
+
+
+def test_a_file_cut_in_the_middle_of_a_row(copy):
+    path = copy / "data" / "timeline.csv"
+    content = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    content[-1] = content[-1][:25]
+    path.write_text("\n".join(content), encoding="utf-8")
+    first, *others = lines(copy)
+    assert first.startswith(f"data/timeline.csv, row {len(content)}: found “")
+    assert first.endswith("expected 11 cells; the file ends within this row: was it cut off?")
+    assert all("coverage" in line or "sources.csv" in line for line in others)
+
+
+def test_lost_rows_are_noticed(copy):
+    path = copy / "data" / "usage_panel.csv"
+    content = path.read_text(encoding="utf-8").split("\n")
+    kept = [line for line in content if not line.startswith("CUB,")]
+    path.write_text("\n".join(kept), encoding="utf-8")
+    rows, regions = lines(copy)
+    assert "found “33809 rows”, expected at least 33951 rows, as edition 2026-11 had" in rows
+    assert "found “241 regions”, expected at least 242 regions" in regions
+
+
+def test_shares_over_100_in_sum(copy):
+    row = edit(copy, "vendor_share", ",42.9,", ",92.9,")
+    assert lines(copy) == [
+        f"data/vendor_share.csv, row {row}, column value: found “146.31 in sum”, expected at most "
+        "101 in sum over the 4 rows alike in region, start, end, metric, attributed_to, source_id"
+    ]
+
+
+def test_a_correction_is_put_in_and_kept_from_going_stale(copy, root):
+    plain = pd.read_csv(root / "data" / "vendor_share.csv").set_index("id")
+    loaded = evidence.load("vendor_share", root).set_index("id")
+    assert plain.at["vendor_share-041", "start"] == "2021-03-21"
+    assert loaded.at["vendor_share-041", "start"] == pd.Timestamp("2021-02-20")
+    edit(
+        copy,
+        "vendor_share",
+        "vendor_share-041,IRN,Xiaomi,2021-03-21",
+        "vendor_share-041,IRN,Xiaomi,2021-02-20",
+    )
+    (line,) = lines(copy)
+    assert line.startswith("data/corrections.csv, row ")
+    assert "column expect: found “2021-03-21”, expected “2021-02-20”, " in line
+    assert "the correction is stale: look at the source again" in line
+
+
+def test_a_correction_of_no_row_is_stale(copy):
+    edit(copy, "corrections", "vendor_share-041", "vendor_share-941")
+    assert (
+        "column id: found “vendor_share-941”, expected a row of data/vendor_share.csv"
+        in lines(copy)[0]
+    )
 
 
 def test_root_is_found_from_below_and_its_absence_explained(root, tmp_path):

@@ -15,18 +15,86 @@ def panel(mobile, apple, samsung):
     return pd.DataFrame({"region": "CUB", "month": MONTHS[: len(mobile)], **columns})
 
 
+def flags(rows):
+    return list(models.region_series(rows, "CUB")["flag"])
+
+
 def test_flags_by_hand():
-    rows = panel([50, 50, 50, 9.9], [7, 7, 8, 8], [float("nan"), float("nan"), 1, 1])
-    series = models.region_series(rows, "CUB")
-    assert list(series["flag"]) == ["", "repeated", "", "tiny panel"]
-    assert len(series) == 4
+    nothing = float("nan")
+    rows = panel([50, 50, 50, 9.9, 50], [7, 7, 8, 8, 8], [nothing, nothing, 1, 1, 2])
+    assert flags(rows) == ["", "repeated", "", "tiny panel", ""]
 
 
-def test_known_months(root):
-    table = evidence.load("usage_panel", root)
-    cuba = models.region_series(table, "CUB")["flag"]
+def test_a_month_that_is_not_there_is_flagged_and_kept():
+    rows = panel([50, 51, 52, 53], [7, 7, 8, 8], [1, 1, 1, 1])
+    assert flags(rows.drop(index=2)) == ["", "", "missing", ""]
+
+
+def test_a_jump_by_hand():
+    # around the fourth month: 20, 21, 20, 21, 20: median 20, typical distance 0 to 1
+    rows = panel([50, 51, 52, 53, 54, 55], [20, 21, 20, 26, 21, 20], [1] * 6)
+    assert flags(rows) == ["", "", "", "jump", "", ""]
+    near = rows.assign(apple_share=[20, 21, 20, 22.9, 21, 20])  # under three points
+    assert flags(near) == [""] * 6
+
+
+def test_a_noisy_panel_is_flagged_throughout():
+    # jumps of 10 at a level of 15: 67%
+    rows = panel([50, 51, 52, 53], [10, 20, 10, 20], [1] * 4)
+    assert flags(rows) == ["noisy panel"] * 4
+
+
+@pytest.fixture(scope="module")
+def table(root):
+    return evidence.load("usage_panel", root)
+
+
+def known(table, region):
+    return models.region_series(table, region)["flag"]
+
+
+def test_north_korea_is_noise_throughout(table):
+    assert set(known(table, "PRK")) == {"noisy panel", "missing"}
+
+
+def test_cuba_before_2016_is_a_tiny_panel(table):
+    cuba = known(table, "CUB")
     assert (cuba[:"2016-01"] == "tiny panel").all()
-    assert (cuba["2016-06":] == "").all()
+    assert not (cuba["2016-06":] == "tiny panel").any()
+
+
+@pytest.mark.parametrize(
+    ("region", "month"),
+    [
+        ("RUS", "2023-09"),
+        ("UKR", "2023-09"),
+        ("KAZ", "2023-09"),
+        ("IRN", "2026-03"),
+        ("IRN", "2026-04"),
+    ],
+)
+def test_known_jumps(table, region, month):
+    assert known(table, region)[f"{month}-01"] == "jump"
+
+
+@pytest.mark.parametrize("month", ["2024-06", "2024-10", "2026-01"])
+def test_known_gaps(table, month):
+    assert known(table, "CUB")[f"{month}-01"] == "missing"
+
+
+def test_no_reading_is_lost(table):
+    iran = models.region_series(table, "IRN")
+    assert iran["apple_share"].notna().sum() == (table["region"] == "IRN").sum()
+
+
+def test_agreement_by_hand():
+    first = pd.Series([1.0, 2.0, 3.0, 9.0], index=MONTHS[:4])
+    second = pd.Series([2.0, 4.0, 6.0], index=MONTHS[:3])
+    found = models.agreement(first, second)  # gaps -1, -2, -3
+    assert (found.months, found.median_gap, found.typical_distance) == (3, -2.0, 2.0)
+    assert found.correlation == pytest.approx(1)
+    with pytest.raises(ValueError, match="2 months in common"):
+        models.agreement(first, second[:2])
 
 
 def test_recent_range_by_hand():

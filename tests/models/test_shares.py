@@ -12,11 +12,12 @@ from graymarket import evidence, models
 
 def reading(name, value, **changes):
     row = {
-        "reading": name,
+        "id": name,
         "region": "CUB",
         "vendor": "Xiaomi",
-        "end": pd.Timestamp("2021-08-01"),
+        "end": pd.Timestamp("2021-08-31"),
         "metric": "page_view_share",
+        "statistic": "value",
         "value": value,
         "grade": "A",
         "repeats": "",
@@ -32,7 +33,8 @@ def test_only_good_independent_and_near_readings_count():
             reading("poll", 29.0, metric="reader_poll_share"),
             reading("weak", 50.0, grade="C"),
             reading("copy", 40.0, repeats="views"),
-            reading("old", 5.0, end=pd.Timestamp("2021-06-01")),
+            reading("least of a year", 4.0, statistic="minimum"),
+            reading("old", 5.0, end=pd.Timestamp("2021-06-30")),
             reading("other maker", 60.0, vendor="Samsung"),
             reading("elsewhere", 70.0, region="IRN"),
         ]

@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 
+FILE, SHAPE, CELL, RULE, BASE = range(5)  # how much a fault spoils, worst first
+
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend. Rows count as in a spreadsheet: the header is row 1."""
+    """One thing to mend. Rows count as in a spreadsheet: the header is row 1.
+
+    `fix` says what to do when the expectation alone does not; `spoils` orders the worst first.
+    """
 
     file: str
     expected: str
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    fix: str = ""
+    spoils: int = CELL
 
     def __str__(self) -> str:
         where = self.file
@@ -20,11 +27,12 @@ class Problem:
         if self.column is not None:
             where += f", column {self.column}"
         found = "" if self.value is None else f"found “{self.value}”, "
-        return f"{where}: {found}expected {self.expected}"
+        fix = f"; {self.fix}" if self.fix else ""
+        return f"{where}: {found}expected {self.expected}{fix}"
 
 
 class EvidenceError(Exception):
-    """The evidence cannot be used; `problems` holds every Problem found."""
+    """The evidence cannot be used; `problems` holds every Problem found, worst first."""
 
     def __init__(self, problems: list[Problem]):
         super().__init__("\n".join(str(problem) for problem in problems))

@@ -1,14 +1,15 @@
 """Load the tables of data/ as datapackage.json describes them, or say what is wrong."""
 
-import csv
-import io
 import json
 from pathlib import Path
 
 import pandas as pd
 
+from graymarket.evidence import corrections
 from graymarket.evidence.constraints import broken_constraints
-from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.evidence.problems import BASE, FILE, SHAPE, EvidenceError, Problem
+from graymarket.evidence.reading import read_cells
+from graymarket.evidence.rules import broken_rules
 
 PACKAGE = "datapackage.json"
 
@@ -42,20 +43,20 @@ def package(root: Path | None = None) -> dict:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise EvidenceError(
-            [Problem(f"data/{PACKAGE}", f"a readable JSON file ({error})")]
+            [Problem(f"data/{PACKAGE}", f"a readable JSON file ({error})", spoils=FILE)]
         ) from None
 
 
 def load(table: str, root: Path | None = None) -> pd.DataFrame:
-    """One table, typed and validated; columns in the order of the file, default index.
+    """One table, typed, corrected and validated; columns as in the file, default index.
 
     Text is str ("" where empty), numbers are float64 or Int64, booleans bool, `date` and
     `yearmonth` datetime64 (a month is its first day), units as in datapackage.json.
     Raises EvidenceError listing every problem of this table.
     """
-    root = root or find_root()
-    resource = _resource(root, table)
-    frame, problems = _read(root, resource)
+    base = Base(root or find_root())
+    resource = base.resource(table)
+    frame, problems = base.read(table)
     if problems:
         raise EvidenceError(problems)
     full = [
@@ -67,30 +68,96 @@ def load(table: str, root: Path | None = None) -> pd.DataFrame:
 
 
 def check(root: Path | None = None) -> list[Problem]:
-    """Every problem of every table, rows unused where `everyRowUsed` among them; [] if none.
+    """Every problem of the whole base, worst first; [] if there is none.
 
     Raises EvidenceError when datapackage.json itself cannot be read.
     """
-    root = root or find_root()
-    resources = package(root)["resources"]
-    problems, frames = [], {}
-    for resource in resources:
-        frames[resource["name"]], found = _read(root, resource)
+    base = Base(root or find_root())
+    frames, problems = {}, []
+    for table in base.resources:
+        frames[table], found = base.read(table)
         problems += found
-    for resource in resources:
+    for table, resource in base.resources.items():
         if resource.get("everyRowUsed"):
-            problems += _unused(resource, resources, frames, problems)
-    return problems
+            problems += _unused(resource, base.resources, frames, problems)
+        shapeless = {p.file for p in problems if p.spoils <= SHAPE}
+        if f"data/{resource['path']}" not in shapeless:
+            problems += _lost_coverage(resource, frames[table])
+    return sorted(problems, key=lambda problem: problem.spoils)
+
+
+class Base:
+    """The tables of one data/ folder, each file read once."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.resources = {r["name"]: r for r in package(root)["resources"]}
+        self._cells: dict[str, tuple[pd.DataFrame | None, list[Problem]]] = {}
+
+    def resource(self, table: str) -> dict:
+        """The table's entry in datapackage.json; raises EvidenceError for an unknown name."""
+        if table not in self.resources:
+            known = ", ".join(self.resources)
+            raise EvidenceError([Problem(f"data/{PACKAGE}", f"one of {known}", value=table)])
+        return self.resources[table]
+
+    def cells(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
+        """The corrected cells as text, indexed by spreadsheet row, and the problems so far."""
+        if table not in self._cells:
+            self._cells[table] = self._corrected(table)
+        return self._cells[table]
+
+    def read(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
+        """The typed table indexed by spreadsheet row, and its problems; None if unreadable."""
+        resource = self.resource(table)
+        file, fields = f"data/{resource['path']}", resource["schema"]["fields"]
+        raw, problems = self.cells(table)
+        if raw is None:
+            return None, problems
+        frame, mistyped = _typed(raw, file, fields)
+        problems = problems + mistyped
+        bad = {(problem.row, problem.column) for problem in problems}
+        broken = broken_constraints(frame, raw, file, resource["schema"], self._keys(resource))
+        problems += [problem for problem in broken if (problem.row, problem.column) not in bad]
+        bad_rows = {problem.row for problem in problems}
+        one_a_cell = {
+            (p.row, p.column): p for p in reversed(broken_rules(frame, raw, file, resource))
+        }
+        problems += [problem for problem in one_a_cell.values() if problem.row not in bad_rows]
+        by_place = sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
+        return frame, sorted(by_place, key=lambda problem: problem.spoils)
+
+    def _corrected(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
+        resource = self.resource(table)
+        path = self.root / "data" / resource["path"]
+        raw, problems = read_cells(path, f"data/{resource['path']}", resource["schema"]["fields"])
+        if raw is None or table == corrections.TABLE or corrections.TABLE not in self.resources:
+            return raw, problems
+        fixes, _ = self.cells(corrections.TABLE)  # its own faults are told when it is read
+        if fixes is None:
+            return raw, problems
+        raw, stale = corrections.corrected(raw, table, fixes)
+        return raw, problems + stale
+
+    def _keys(self, resource: dict) -> dict[str, tuple[str, frozenset[str] | None]]:
+        """Field → (file, values that it may hold), for fields that refer to another table."""
+        keys = {}
+        for foreign in resource["schema"].get("foreignKeys", []):
+            target = self.resource(foreign["reference"]["resource"] or resource["name"])
+            raw, _ = self.cells(target["name"])
+            values = None if raw is None else frozenset(raw[foreign["reference"]["fields"][0]])
+            keys[foreign["fields"][0]] = (f"data/{target['path']}", values)
+        return keys
 
 
 def _unused(
-    target: dict, resources: list[dict], frames: dict, problems: list[Problem]
+    target: dict, resources: dict[str, dict], frames: dict, problems: list[Problem]
 ) -> list[Problem]:
     """Rows of `target` to which no other table refers; [] if a fault elsewhere may hide the use."""
     key = target["schema"]["primaryKey"][0]
     referring = [
-        (resource["name"], foreign["fields"][0])
-        for resource in resources
+        (name, foreign["fields"][0])
+        for name, resource in resources.items()
         for foreign in resource["schema"].get("foreignKeys", [])
         if foreign["reference"]["resource"] == target["name"]
     ]
@@ -100,79 +167,38 @@ def _unused(
         return []
     used = {value for table, column in referring for value in frames[table][column]}
     ids = frames[target["name"]][key]
+    file, expected = f"data/{target['path']}", "an id that some other table uses"
     return [
-        Problem(f"data/{target['path']}", "an id that some other table uses", row, key, value)
+        Problem(file, expected, row, key, value, spoils=BASE)
         for row, value in ids[~ids.isin(used)].items()
     ]
 
 
-def _resource(root: Path, table: str) -> dict:
-    resources = {resource["name"]: resource for resource in package(root)["resources"]}
-    if table not in resources:
-        known = ", ".join(resources)
-        raise EvidenceError([Problem(f"data/{PACKAGE}", f"one of {known}", value=table)])
-    return resources[table]
-
-
-def _read(root: Path, resource: dict) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """The typed table indexed by spreadsheet row, and its problems; None if it has no shape."""
-    file = f"data/{resource['path']}"
-    text, problems = _text(root / file, file)
-    if problems:
-        return None, problems
-    raw, problems = _rows(text, file, [field["name"] for field in resource["schema"]["fields"]])
-    if raw is None:
-        return None, problems
-    frame, mistyped = _typed(raw, file, resource["schema"]["fields"])
-    problems += mistyped
-    bad_cells = {(problem.row, problem.column) for problem in problems}
-    broken = broken_constraints(frame, raw, file, resource["schema"], _keys_of(root, resource))
-    problems += [problem for problem in broken if (problem.row, problem.column) not in bad_cells]
-    return frame, sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
-
-
-def _text(path: Path, file: str) -> tuple[str, list[Problem]]:
-    if not path.is_file():
-        return "", [Problem(file, "this file to be there, as datapackage.json names it")]
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        value = content[error.start : error.start + 1].hex()
-        expected = "text in UTF-8 (save it as “CSV UTF-8”)"
-        return "", [Problem(file, expected, row, value=f"byte 0x{value}")]
-
-
-def _rows(text: str, file: str, names: list[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
-    lines = []
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
-            lines.append(cells)
-    except csv.Error as error:
-        row = len(lines) + 1
-        return None, [Problem(file, f"well-formed CSV ({error}: is a quote left open?)", row)]
-    header = lines[0] if lines else []
-    problems = [Problem(file, "this column", 1, name) for name in names if name not in header]
-    problems += [
-        Problem(file, f"only the columns {', '.join(names)}", 1, name)
-        for name in header
-        if name not in names
+def _lost_coverage(resource: dict, frame: pd.DataFrame) -> list[Problem]:
+    """What the last edition had of this table and this one has not."""
+    before = resource.get("coverage")
+    if before is None:
+        return []
+    found = coverage(frame)
+    return [
+        Problem(
+            f"data/{resource['path']}",
+            f"at least {least} {what}, as edition {before['edition']} had",
+            value=f"{found[what]} {what}",
+            fix=f"if rows were dropped on purpose, change “coverage” in data/{PACKAGE}",
+            spoils=BASE,
+        )
+        for what, least in before.items()
+        if what != "edition" and found[what] < least
     ]
-    problems += [
-        Problem(file, "this column once", 1, name) for name in names if header.count(name) > 1
-    ]
-    if problems:
-        return None, problems
-    kept = {}
-    for row, cells in enumerate(lines[1:], start=2):
-        if len(cells) == len(header):
-            kept[row] = cells
-        elif cells:
-            expected, value = f"{len(header)} cells", f"{len(cells)} cells"
-            problems.append(Problem(file, expected, row, value=value))
-    raw = pd.DataFrame.from_dict(kept, orient="index", columns=header, dtype=str)
-    return raw[names], problems
+
+
+def coverage(frame: pd.DataFrame) -> dict[str, int]:
+    """How much a table covers: its rows, and its regions where it has any."""
+    counts = {"rows": len(frame)}
+    if "region" in frame:
+        counts["regions"] = int(frame["region"].replace("", pd.NA).nunique())
+    return counts
 
 
 def _typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFrame, list[Problem]]:
@@ -203,24 +229,3 @@ def _convert(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "yearmonth":
         return pd.to_datetime(cells.where(cells.str.len() == 7), format="%Y-%m", errors="coerce")
     return cells
-
-
-def _keys_of(root: Path, resource: dict) -> dict[str, tuple[str, frozenset[str]]]:
-    """Field → (file, values that it may hold), for fields that refer to another table."""
-    keys = {}
-    for foreign in resource["schema"].get("foreignKeys", []):
-        other = foreign["reference"]["resource"]
-        target = _resource(root, other) if other else resource
-        path = root / "data" / target["path"]
-        values = _column(path, foreign["reference"]["fields"][0])
-        keys[foreign["fields"][0]] = (f"data/{target['path']}", values)
-    return keys
-
-
-def _column(path: Path, name: str) -> frozenset[str] | None:
-    """The cells of one column; None if the file cannot be read, which is told elsewhere."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return frozenset(row[name] or "" for row in csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, KeyError, csv.Error):
-        return None

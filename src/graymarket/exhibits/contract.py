@@ -29,12 +29,13 @@ class Exhibit:
     subtitle : measure, unit, place and period.
     alt : "[chart type] of [data] where [takeaway]"; for a table, what it lists.
     data : the values shown, one row a mark; column names are printed as they are.
-    sources : source ids, in the order of the credit line.
+    basis : the rows of data/ that it shows, as "table/row-id" or "table" (see evidence.trace);
+        the source line follows from them.
     note : one line on what is flagged, left out or easily misread.
     draw : width in inches → matplotlib figure, so that each place gets a chart of its own size;
         None makes the exhibit a table of `data`.
 
-    Raises ValueError when a part is missing and EvidenceError for an unknown source.
+    Raises ValueError when a part is missing and EvidenceError for a basis that is no row.
     """
 
     id: str
@@ -42,7 +43,7 @@ class Exhibit:
     subtitle: str
     alt: str
     data: pd.DataFrame
-    sources: tuple[str, ...]
+    basis: tuple[str, ...]
     note: str = ""
     draw: Callable[[float], Figure] | None = None
 
@@ -54,8 +55,8 @@ class Exhibit:
                 raise ValueError(f"exhibit {self.id}: {part} is empty")
         if len(self.title.split()) > _MAX_TITLE_WORDS:
             raise ValueError(f"exhibit {self.id}: title has over {_MAX_TITLE_WORDS} words")
-        if self.data.empty or not self.sources:
-            raise ValueError(f"exhibit {self.id}: expected data and at least one source")
+        if self.data.empty or not self.basis:
+            raise ValueError(f"exhibit {self.id}: expected data and the rows it stands on")
 
     def svg(self, width: float = WIDE, *, outline_text: bool = False) -> str | None:
         """The chart as SVG text, same bytes for same input; None for a table.
@@ -73,13 +74,16 @@ class Exhibit:
 
     def payload(self) -> dict:
         """The exhibit as plain JSON values: what `publish` reads."""
+        basis = evidence.trace(self.basis)
+        sources = {source["id"]: source for line in basis for source in line["sources"]}
         return {
             "id": self.id,
             "title": self.title,
             "subtitle": self.subtitle,
             "alt": self.alt,
             "note": self.note,
-            "sources": _credits(self.sources),
+            "basis": basis,
+            "sources": list(sources.values()),
             "svg": self.svg(),
             "narrow_svg": self.svg(NARROW),
             "outlined_svg": self.svg(outline_text=True),
@@ -105,22 +109,6 @@ def _inlinable(svg: str, prefix: str) -> str:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
-
-
-def _credits(source_ids: tuple[str, ...]) -> list[dict]:
-    sources = evidence.load("sources").set_index("source_id")
-    unknown = [source for source in source_ids if source not in sources.index]
-    if unknown:
-        raise ValueError(f"unknown source {unknown[0]!r}: expected an id of data/sources.csv")
-    found = sources.loc[list(dict.fromkeys(source_ids))]
-    return [
-        {"id": row.Index, "credit": _credit(row), "title": row.title, "url": row.url}
-        for row in found.itertuples()
-    ]
-
-
-def _credit(row) -> str:
-    return f"{row.publisher} ({row.licence})" if row.licence else row.publisher
 
 
 def _table(data: pd.DataFrame) -> dict:

@@ -319,3 +319,21 @@ def strip(width: float, values: pd.Series, marked: dict[str, str], top: float) -
         ax.grid(visible=False)
         with_unit(ax.xaxis)
     return figure
+
+
+def lines(width: float, series: pd.DataFrame) -> Figure:
+    """Monthly series (percent), one a column, named at their ends; the first is accented."""
+    figure, ax = chart(width, 2.7)
+    with house_style():
+        for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
+            known = series[name].dropna()
+            ax.plot(known.index, known, color=colour)
+            wrapped = name.replace(": ", ":\n")
+            _beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
+        room = pd.Timedelta(days=780 if width > NARROW else 1500)
+        ax.set_xlim(series.index[0], series.index[-1] + room)
+        ax.set_ylim(0, None)
+        with_unit(ax.yaxis)
+        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return figure

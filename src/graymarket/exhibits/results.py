@@ -3,6 +3,8 @@
 import html
 import re
 
+from graymarket import evidence
+
 RESULTS_MIME = "application/vnd.graymarket.results+json"
 
 
@@ -29,7 +31,7 @@ class Results:
         self._results: dict[str, Result] = {}
 
     def add(self, name: str, text: str, *, value=None, basis: tuple[str, ...]) -> None:
-        """Name a result: `text` as printed, `basis` as "table/row-id" or "table"."""
+        """Name a result: `text` as printed, `basis` as evidence.trace takes it."""
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or hasattr(type(self), name):
             raise ValueError(f"result {name!r}: expected a new lower-case name")
         if name in self._results:
@@ -47,7 +49,11 @@ class Results:
     def payload(self) -> dict:
         """All results as plain JSON values: what `publish` reads."""
         return {
-            name: {"text": str(result), "value": result.value, "basis": list(result.basis)}
+            name: {
+                "text": str(result),
+                "value": result.value,
+                "basis": evidence.trace(result.basis),
+            }
             for name, result in self._results.items()
         }
 

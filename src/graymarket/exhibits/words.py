@@ -38,8 +38,8 @@ def month(date: pd.Timestamp) -> str:
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Two months → "August 2021" or "Aug–Sep 2021"."""
-    if start == end:
+    """First and last day → "August 2021" or "Aug–Sep 2021": months are enough."""
+    if (start.year, start.month) == (end.year, end.month):
         return month(start)
     if start.year == end.year:
         return f"{start:%b}–{end:%b %Y}"

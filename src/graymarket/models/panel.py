@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 TINY_MOBILE_SHARE = 10.0  # percent of page views: below, the mobile audience is too small to read
+NOISY_JUMP = 20.0  # percent of the level: a region whose typical jump is larger is noise throughout
+JUMP_POINTS = 3.0  # points: a smaller distance from the months around is no jump
+JUMP_FACTOR = 4.0  # times the typical distance of the months around
+_AROUND = 6  # months on either side
+_SHARES = ["mobile_share", "apple_share", "samsung_internet_share"]
 
 
 @dataclass(frozen=True)
@@ -20,23 +25,73 @@ class RecentRange:
 
 
 def region_series(panel: pd.DataFrame, region: str) -> pd.DataFrame:
-    """One region's rows of the table usage_panel by month, with the column `flag` (see flags)."""
-    rows = panel[panel["region"] == region].sort_values("month").set_index("month")
+    """One region's part of the table usage_panel, a row a month, with the column `flag`.
+
+    Months run without a gap from the panel's first to its last; a month that is not there has
+    empty shares. `flag` is described at `flags`.
+    """
+    rows = panel[panel["region"] == region].set_index("month").sort_index()
+    months = pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS", name="month")
+    rows = rows.reindex(months)
     return rows.assign(flag=flags(rows))
 
 
 def flags(rows: pd.DataFrame) -> pd.Series:
-    """Why a month is hard to read: "tiny panel", "repeated", or "" for neither.
+    """Why a month of one region is hard to read, or "" if it is not; the first that holds of
 
-    Tiny: mobile browsers have under 10% of all page views. Repeated: all three shares equal the
-    month before's. Flagged months are shown and counted, never dropped.
+    - "missing": no reading;
+    - "noisy panel": the region's typical jump in Apple's share is over 20% of its level, so that
+      all its months are noise;
+    - "tiny panel": mobile browsers have under 10% of all page views;
+    - "jump": Apple's share lies over 3 points, and over 4 times the typical distance, from the
+      median of the six months on either side;
+    - "repeated": all three shares equal the reading before.
+
+    `rows` is indexed by every month. Flagged months are shown and counted, never dropped.
     """
-    shares = rows[["mobile_share", "apple_share", "samsung_internet_share"]]
-    before = shares.shift()
+    shares = rows[_SHARES]
+    before = shares.ffill().shift()
     repeated = (shares.eq(before) | (shares.isna() & before.isna())).all(axis=1)
-    repeated &= before["mobile_share"].notna()
-    flag = pd.Series("", index=rows.index).mask(repeated, "repeated")
-    return flag.mask(rows["mobile_share"] < TINY_MOBILE_SHARE, "tiny panel")
+    flag = pd.Series("", index=rows.index)
+    flag = flag.mask(repeated & shares["mobile_share"].notna(), "repeated")
+    flag = flag.mask(_jumps(rows["apple_share"]), "jump")
+    flag = flag.mask(rows["mobile_share"] < TINY_MOBILE_SHARE, "tiny panel")
+    if jumpiness(rows["apple_share"]) > NOISY_JUMP:
+        flag[:] = "noisy panel"
+    return flag.mask(rows["mobile_share"].isna(), "missing")
+
+
+def _jumps(share: pd.Series) -> pd.Series:
+    steps = [step for step in range(-_AROUND, _AROUND + 1) if step]
+    around = pd.concat([share.shift(step) for step in steps], axis=1)
+    middle = around.median(axis=1)
+    typical = around.sub(middle, axis=0).abs().median(axis=1)
+    distance = (share - middle).abs()
+    return (distance > JUMP_POINTS) & (distance > JUMP_FACTOR * typical)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two monthly series of one quantity, in percent, go together."""
+
+    months: int
+    correlation: float
+    median_gap: float  # points, first minus second
+    typical_distance: float  # points: half of the months lie closer
+
+
+def agreement(first: pd.Series, second: pd.Series) -> Agreement:
+    """Compare two series over the months that both have; raises ValueError under three."""
+    both = pd.concat([first, second], axis=1, keys=["first", "second"], sort=True).dropna()
+    if len(both) < 3:
+        raise ValueError(f"{len(both)} months in common: expected three or more")
+    gap = both["first"] - both["second"]
+    return Agreement(
+        len(both),
+        float(both["first"].corr(both["second"])),
+        float(gap.median()),
+        float(gap.abs().median()),
+    )
 
 
 def recent_range(series: pd.Series, end: str | pd.Timestamp, months: int = 12) -> RecentRange:

@@ -19,29 +19,31 @@ class MeasuredRange:
 
 
 def measured_range(
-    readings: pd.DataFrame, region: str, vendor: str, month: str, within: int = 2
+    readings: pd.DataFrame, region: str, vendor: str, month: pd.Timestamp, within: int = 2
 ) -> MeasuredRange:
     """The range of the independent measurements of a share around a month.
 
     A reading counts if it is a share of page views or of a site's visitors, of grade A, no
-    republication of another, and ends within `within` months of `month` ("YYYY-MM").
+    republication of another, and ends within `within` months of `month`.
     `readings` is the table vendor_share. The result is a range of measurements of different
     things, not a confidence interval. Raises ValueError when no reading counts.
     """
-    months = pd.PeriodIndex(readings["end"], freq="M")
-    distance = [abs((m - pd.Period(month, "M")).n) for m in months]
+    month = pd.Timestamp(month)
+    ends = readings["end"].dt
+    distance = ((ends.year - month.year) * 12 + ends.month - month.month).abs()
     counts = readings[
         (readings["region"] == region)
         & (readings["vendor"] == vendor)
         & readings["metric"].isin(_MEASURED)
         & (readings["grade"] == "A")
         & (readings["repeats"] == "")
-        & (pd.Series(distance, index=readings.index) <= within)
+        & (readings["statistic"] == "value")
+        & (distance <= within)
     ]
     if counts.empty:
         raise ValueError(f"no measured share of {vendor} in {region} around {month}")
     low, high = counts["value"].min(), counts["value"].max()
-    return MeasuredRange(float(low), float(high), tuple(counts["reading"]))
+    return MeasuredRange(float(low), float(high), tuple(counts["id"]))
 
 
 def rank_cap(rank: float) -> float:

@@ -31,6 +31,7 @@ class _Book:
     chapters: list[dict] = field(default_factory=list)
     exhibits: dict[str, dict] = field(default_factory=dict)
     results: dict[str, dict] = field(default_factory=dict)
+    traces: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -39,7 +40,8 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
 
     `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
     Raises PublishError with every problem: an unknown or unused result, a digit typed into
-    prose, an exhibit id used twice, a link that leads nowhere, a chapter without a title.
+    prose, an exhibit id used twice, a link that leads nowhere, a warning, a chapter without a
+    title.
     """
     book = _Book()
     for name, notebook in chapters.items():
@@ -52,7 +54,8 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
         "chapters": book.chapters,
         "exhibits": list(book.exhibits.values()),
         "results": book.results,
-        "sources": _all_sources(book.exhibits.values()),
+        "traces": book.traces,
+        "sources": _all_sources(book.traces),
     }
     return nbformat.v4.new_notebook(cells=book.cells, metadata={"report": report})
 
@@ -79,13 +82,15 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
         results.update(payload)
     book.results |= {f"{name}/{key}": value for key, value in results.items()}
     _report_unused(name, notebook, results, book)
+    _add_traces(name, notebook, results, book)
+    _report_warnings(name, notebook, book)
     opening, rest = [], []
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
             rest.append(cell)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
-        text = _fill(cell.source, results, book, where)
+        text = _fill(cell.source, name, results, book, where)
         if not opening and text.startswith("# "):
             opening, text = _open_chapter(name, text, book)
         if text:
@@ -101,10 +106,16 @@ def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode]
     """The cells that open a chapter (title, deck), and the text that is left for its body."""
     heading, _, rest = text.partition("\n")
     deck, _, body = rest.strip().partition("\n\n")
-    title = heading.removeprefix("# ").strip()
-    chapter = {"id": f"chapter-{name}", "title": title, "deck": deck}
+    linked = heading.removeprefix("# ").strip()
+    chapter = {
+        "id": f"chapter-{name}",
+        "title": without_links(linked),
+        "linked_title": linked,
+        "deck": deck,
+    }
     book.chapters.append(chapter)
-    cells = [_markdown(heading, {"chapter": chapter})]
+    book.traces[-1]["title"] = chapter["title"]
+    cells = [_markdown(f"# {chapter['title']}", {"chapter": chapter})]
     if deck:
         cells.append(_markdown(deck, {"role": "deck"}))
     return cells, body
@@ -114,7 +125,30 @@ def _markdown(text: str, report: dict | None = None) -> NotebookNode:
     return nbformat.v4.new_markdown_cell(text, metadata={"report": report} if report else {})
 
 
-def _fill(source: str, results: dict, book: _Book, where: str) -> str:
+def without_links(text: str) -> str:
+    """Markdown without its links within the report: their words alone."""
+    return re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", text)
+
+
+def _trace_id(chapter: str, name: str) -> str:
+    return f"n-{chapter}-{name}".replace("_", "-")
+
+
+def _add_traces(name: str, notebook: NotebookNode, results: dict, book: _Book) -> None:
+    """Where a chapter’s results and exhibits come from; those of the same rows in one entry."""
+    traced = [(_trace_id(name, key), r["text"], r["basis"]) for key, r in results.items()]
+    traced += [
+        (f"rows-{e['id']}", f"Exhibit {e['number']}: {e['title']}", e["basis"])
+        for e in _outputs(notebook, EXHIBIT_MIME)
+    ]
+    entries = {}
+    for anchor, text, basis in traced:
+        entry = entries.setdefault(str(basis), {"items": [], "basis": basis})
+        entry["items"].append({"id": anchor, "text": text})
+    book.traces.append({"title": name, "entries": list(entries.values())})
+
+
+def _fill(source: str, name: str, results: dict, book: _Book, where: str) -> str:
     typed = _ALLOWED_DIGITS.sub("", re.sub(r"\]\([^)]*\)|`[^`]*`", "", _RESULT.sub("", source)))
     for found in re.findall(r"\S*\d\S*", typed):
         book.problems.append(
@@ -125,7 +159,7 @@ def _fill(source: str, results: dict, book: _Book, where: str) -> str:
         if match[1] not in results:
             book.problems.append(f"{where}: unknown result r.{match[1]}")
             return match[0]
-        return results[match[1]]["text"]
+        return f"[{results[match[1]]['text']}](#{_trace_id(name, match[1])})"
 
     def exhibit(match: re.Match) -> str:
         number = book.exhibits.get(match[1], {}).get("number", "?")
@@ -133,9 +167,19 @@ def _fill(source: str, results: dict, book: _Book, where: str) -> str:
 
     text = _EXHIBIT_LINK.sub(exhibit, _RESULT.sub(result, source))
     for target in _ANY_LINK.findall(text):
-        if target not in book.exhibits:
+        if target not in book.exhibits and not target.startswith("n-"):
             book.problems.append(f"{where}: link to #{target}, which is no exhibit")
     return text
+
+
+def _report_warnings(name: str, notebook: NotebookNode, book: _Book) -> None:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                book.problems.append(
+                    f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}: expected no warning, "
+                    f"found “{' '.join(output.text.split())[:200]}”"
+                )
 
 
 def _report_unused(name: str, notebook: NotebookNode, results: dict, book: _Book) -> None:
@@ -150,6 +194,12 @@ def _report_unused(name: str, notebook: NotebookNode, results: dict, book: _Book
             book.problems.append(f"notebooks/{name}.ipynb: result r.{key} is never used")
 
 
-def _all_sources(exhibits) -> list[dict]:
-    sources = {source["id"]: source for exhibit in exhibits for source in exhibit["sources"]}
+def _all_sources(traces: list[dict]) -> list[dict]:
+    sources = {
+        source["id"]: source
+        for chapter in traces
+        for entry in chapter["entries"]
+        for line in entry["basis"]
+        for source in line["sources"]
+    }
     return sorted(sources.values(), key=lambda source: source["credit"].lower())

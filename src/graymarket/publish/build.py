@@ -17,13 +17,13 @@ from graymarket.publish.execute import execute, read_chapters
 from graymarket.publish.html import ReportHTMLExporter
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.problems import PublishError
-from graymarket.publish.readme import with_finding
+from graymarket.publish.readme import finding, with_part
 
 _CODE = ("*.py", "*.j2", "*.css", "*.typ", "*.json")
 
 
 def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None]) -> list[Path]:
-    """Write report/ and the finding in README.md; returns the files written.
+    """Write report/ and what README.md and data/README.md show of it; returns the files written.
 
     Nothing is touched unless every file could be made. Raises EvidenceError for bad data and
     PublishError for bad chapters, each with all problems found.
@@ -45,8 +45,10 @@ def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None
     files["report/report.pdf"] = ReportPDFExporter().from_notebook_node(report)[0]
     files["report/results.json"] = _results(report).encode()
     files["report/headline.svg"] = _headline(executed).encode()
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    files["README.md"] = with_finding(readme, report.metadata["report"]).encode()
+    first_screen = finding(report.metadata["report"])
+    files["README.md"] = with_part(root / "README.md", "finding", first_screen).encode()
+    tables = evidence.dictionary(root)
+    files["data/README.md"] = with_part(root / "data/README.md", "dictionary", tables).encode()
     return _replace(root, files)
 
 
@@ -91,13 +93,22 @@ def _about(root: Path, executed: dict[str, NotebookNode]) -> dict:
 
 def _results(report: NotebookNode) -> str:
     about = report.metadata["report"]
-    kept = {key: about[key] for key in ("title", "edition", "date", "inputs", "results")}
+    kept = {key: about[key] for key in ("title", "edition", "date", "inputs")}
+    kept["results"] = {
+        name: result | {"basis": [_row_name(line) for line in result["basis"]]}
+        for name, result in about["results"].items()
+    }
     kept["exhibits"] = [
         {key: e[key] for key in ("id", "number", "title", "subtitle", "alt", "note")}
+        | {"basis": [_row_name(line) for line in e["basis"]]}
         | {"sources": [s["id"] for s in e["sources"]]}
         for e in about["exhibits"]
     ]
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def _row_name(line: dict) -> str:
+    return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")
 
 
 def _headline(executed: dict[str, NotebookNode]) -> str:

@@ -20,8 +20,23 @@ _FACES = [
     (condensed.ROOT, "IBMPlexSansCondensed-SemiBold", "IBM Plex Sans Condensed", 600, "normal"),
 ]
 
+_PLAIN = (400, "normal")
+
 # Latin with the accents of the report's languages, punctuation, arrows, a few signs.
 _UNICODES = [*range(0x20, 0x17F), *range(0x2010, 0x2044), 0x20AC, 0x2190, 0x2192, 0x2212, 0x2264]
+
+
+def can_print(text: str) -> bool:
+    """Whether one of the printed page's fonts has every letter of the text."""
+    return all(any(ord(letter) in letters for letters in _letters()) for letter in text)
+
+
+@cache
+def _letters() -> list[frozenset[int]]:
+    faces = [(root, name) for root, name, _, weight, style in _FACES if (weight, style) == _PLAIN]
+    return [
+        frozenset(TTFont(next(root.rglob(f"{name}.ttf"))).getBestCmap()) for root, name in faces
+    ]
 
 
 @cache

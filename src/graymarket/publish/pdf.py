@@ -14,7 +14,7 @@ from traitlets import Bool
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.cells import cell_text
-from graymarket.publish.fonts import FOLDERS
+from graymarket.publish.fonts import FOLDERS, can_print
 from graymarket.publish.problems import PublishError
 
 _STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
@@ -61,6 +61,7 @@ class ReportPDFExporter(Exporter):
                 f"#show: report.with(..json(bytes({_string(json.dumps(about))})))",
                 "#contents()" if report.get("chapters") else "",
                 body,
+                _traces(report),
                 _sources(report),
             ]
         )
@@ -86,6 +87,8 @@ def _output(output: NotebookNode, folder: Path) -> str:
         return _raw(_exhibit(data[EXHIBIT_MIME], folder))
     if RESULTS_MIME in data:
         return ""
+    if "text/markdown" in data:
+        return f"{_raw('#reference[')}\n\n{data['text/markdown']}\n\n{_raw(']')}"
     text = data.get("text/plain") or output.get("text", "")
     return _raw(f"#raw({_string(text)}, block: true)") if text.strip() else ""
 
@@ -101,7 +104,8 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in exhibit["sources"]
     )
     return (
-        f"#exhibit(number: {exhibit.get('number', 0)}, title: {_string(exhibit['title'])}, "
+        f"#exhibit(id: {_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
+        f"title: {_string(exhibit['title'])}, "
         f"subtitle: {_string(exhibit['subtitle'])}, note: {_string(exhibit['note'])}, "
         f"sources: [{links}], {body}) <{exhibit['id']}>"
     )
@@ -136,15 +140,57 @@ def _weight(name: str, lengths: list[int]) -> int:
     return max(len(name), min(round(1.3 * sum(lengths) / len(lengths)), _WIDEST_CELL))
 
 
+def _traces(report: dict) -> str:
+    """Each number with the keys of its rows, each key a link to the row’s source."""
+    if not report.get("traces"):
+        return ""
+    chapters = "\n".join(
+        f"#trace-chapter({_string(chapter['title'])})\n"
+        + "\n".join(_trace(entry) for entry in chapter["entries"])
+        for chapter in report["traces"]
+    )
+    return f"= Where every number comes from <traces>\n#traces[\n{chapters}\n]"
+
+
+def _trace(entry: dict) -> str:
+    items = ", ".join(f"[*#{_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
+    rows_by_source = {}
+    for line in entry["basis"]:
+        sources = ", ".join(
+            f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in line["sources"]
+        ) or _counted(line)
+        rows_by_source.setdefault(sources, []).append(_rows_named(line))
+    lines = "\\; ".join(
+        f"#{_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
+    )
+    return f"#trace({items})[{lines}]"
+
+
+def _counted(line: dict) -> str:
+    count = line["source_count"]
+    return f"{count:,} sources" if count else "the table itself"
+
+
+def _rows_named(line: dict) -> str:
+    rows = f" ({line['rows']:,} rows)" if line["rows"] > 1 else ""
+    table, key = Path(line["file"]).stem, line["key"]
+    return (key if key.startswith(table) else f"{table}/{key}".rstrip("/")) + rows
+
+
 def _sources(report: dict) -> str:
     if not report.get("sources"):
         return ""
     items = "\n".join(
-        f"- #{_string(s['credit'] + ': ')}#link({_string(s['url'])})[#{_string(s['title'])}]"
+        f"- #{_string(s['credit'] + ': ')}#link({_string(s['url'])})[#{_string(_title(s))}]"
         for s in report["sources"]
     )
     credits = "\n\n".join(f"#{_string(line)}" for line in report.get("credits", []))
     return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
+
+
+def _title(source: dict) -> str:
+    """The title, or the address where the house's fonts lack the title's letters."""
+    return source["title"] if can_print(source["title"]) else source["url"]
 
 
 def _raw(typst_code: str) -> str:

@@ -1,22 +1,30 @@
-"""The finding on the first screen of README.md, written by the build."""
+"""What the build writes into README files, each part between two marks."""
 
-import re
+from pathlib import Path
 
+from graymarket.publish.assemble import without_links
 from graymarket.publish.problems import PublishError
 
-_START, _END = "<!-- finding: written by the build -->", "<!-- end of finding -->"
+
+def with_part(path: Path, name: str, text: str) -> str:
+    """The file's text with what stands between the marks of the part `name` replaced.
+
+    Raises PublishError when the file lacks the marks.
+    """
+    start, end = f"<!-- {name}: written by the build -->", f"<!-- end of {name} -->"
+    readme = path.read_text(encoding="utf-8")
+    if start not in readme or end not in readme:
+        raise PublishError([f"{path}: expected the marks “{start}” and “{end}”"])
+    before, after = readme.split(start)[0], readme.split(end)[1]
+    return f"{before}{start}\n{text}\n{end}{after}"
 
 
-def with_finding(readme: str, report: dict) -> str:
-    """README.md with the text between its two marks replaced by the first chapter's finding."""
-    if _START not in readme or _END not in readme:
-        raise PublishError([f"README.md: expected the marks “{_START}” and “{_END}”"])
+def finding(report: dict) -> str:
+    """The first chapter's title and deck and the first chart, as Markdown for README.md."""
     chapter, exhibit = report["chapters"][0], report["exhibits"][0]
-    deck = re.sub(r"\]\(#[^)]*\)", "](report/report.html)", chapter["deck"])
-    finding = (
-        f"{_START}\n**{chapter['title']}**\n\n{deck}\n\n"
+    deck = without_links(chapter["deck"])
+    return (
+        f"**{chapter['title']}**\n\n{deck}\n\n"
         f"![{exhibit['alt']}](report/headline.svg)\n\n"
-        f"*{exhibit['title']}. {exhibit['subtitle']}. Edition {report['edition']}.*\n{_END}"
+        f"*{exhibit['title']}. {exhibit['subtitle']}. Edition {report['edition']}.*"
     )
-    before, after = readme.split(_START)[0], readme.split(_END)[1]
-    return before + finding + after

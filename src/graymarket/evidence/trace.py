@@ -1,0 +1,79 @@
+"""From a number back to the rows it stands on and their sources."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.evidence.tables import Base, find_root
+
+_MOST_ROWS = 6  # more rows of one table are summed up in one line
+_LONGEST = 220  # characters of a row that are shown
+_MOST_SOURCES = 12  # more of them are counted, not listed
+_LEFT_OUT = ("source_id", "note", "grade")
+
+
+def trace(basis: tuple[str, ...], root: Path | None = None) -> list[dict]:
+    """What each entry of `basis` stands for, as plain JSON values.
+
+    An entry is "table", or "table/" and the leading parts of its key: "vendor_share/v-001" is a
+    row, "usage_panel/CUB" all rows of Cuba. Each becomes one or more dicts of file, key (as
+    given), rows (how many), text (the row's cells, or the span), grades, source_count and
+    sources (each with id, credit, title, url; none where they are too many to list). Raises
+    EvidenceError for an entry that finds no row.
+    """
+    base = Base(root or find_root())
+    sources, _ = base.cells("sources")
+    sources = sources.set_index("source_id")
+    return [line for entry in dict.fromkeys(basis) for line in _lines(base, entry, sources)]
+
+
+def _lines(base: Base, entry: str, sources: pd.DataFrame):
+    table, *parts = entry.split("/")
+    resource = base.resource(table)
+    cells, problems = base.cells(table)
+    if cells is None:
+        raise EvidenceError(problems)
+    key = resource["schema"]["primaryKey"]
+    for column, part in zip(key, parts, strict=False):
+        cells = cells[cells[column] == part]
+    file = f"data/{resource['path']}"
+    if cells.empty or len(parts) > len(key):
+        raise EvidenceError([Problem(file, "the key of a row, or its first parts", value=entry)])
+    several = len(cells) > _MOST_ROWS
+    for rows in [cells] if several else [cells.loc[[row]] for row in cells.index]:
+        ids = sorted(set(rows["source_id"]) & set(sources.index)) if "source_id" in rows else []
+        yield {
+            "file": file,
+            "key": "/".join(parts) if several else "/".join(rows.iloc[0][key]),
+            "rows": len(rows),
+            "text": _span(rows) if several else _row_text(rows.iloc[0], key),
+            "grades": sorted(set(rows["grade"])) if "grade" in rows else [],
+            "source_count": len(ids),
+            "sources": [_source(i, sources) for i in ids] if len(ids) <= _MOST_SOURCES else [],
+        }
+
+
+def _row_text(row: pd.Series, key: list[str]) -> str:
+    shown = [cell for name, cell in row.items() if cell and name not in (*_LEFT_OUT, *key[:1])]
+    text = " · ".join(shown)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+
+
+def _span(rows: pd.DataFrame) -> str:
+    for column in ("month", "year", "date", "start"):
+        if column in rows:
+            known = rows[column][rows[column] != ""]
+            return f"{known.min()} to {known.max()}"
+    return ""
+
+
+def _source(source_id: str, sources: pd.DataFrame) -> dict:
+    row = sources.loc[source_id]
+    return {"id": source_id, "credit": credit(row), "title": row["title"], "url": row["url"]}
+
+
+def credit(source: pd.Series) -> str:
+    """How a row of the table sources is credited: its publisher, with the licence if it has one."""
+    licence = source["licence"]
+    return f"{source['publisher']} ({licence})" if licence else source["publisher"]
