@@ -35,9 +35,9 @@ def check(root: Path | None):
     except evidence.EvidenceError as error:
         problems = error.problems
     if problems:
-        _complain(problems, "Mend the above and run this again.")
-    table = evidence.summary(root).drop(columns="title").astype(str).replace("<NA>", "")
-    click.echo(table.to_string(index=False))
+        _complain(problems, "mend the above and run this again.")
+    table = evidence.summary(root).drop(columns="title").astype(object)
+    click.echo(table.where(table.notna(), "").to_string(index=False))
     edition = evidence.package(root)["version"]
     facts, sources = evidence.size(root)
     click.echo(f"\nEdition {edition}: {facts:,} facts from {sources:,} sources, all in order.")
