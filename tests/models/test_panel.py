@@ -123,6 +123,14 @@ def test_moved_needs_ranges_that_do_not_touch():
     assert spans((1, 2), (2, 3)) == "no clear change"
 
 
+def test_outside_since_by_hand():
+    before = models.RecentRange(4, 5, 6, MONTHS[0], MONTHS[0], 1)
+    left = pd.Series([5.0, 3.0, 4.5, 3.0, 2.0, 1.0], index=MONTHS)
+    assert models.outside_since(left, before) == MONTHS[3]
+    assert models.outside_since(pd.Series([5.0, 1.0, 5.0], index=MONTHS[:3]), before) is None
+    assert models.outside_since(pd.Series([5.0, 7.0, 1.0], index=MONTHS[:3]), before) == MONTHS[1]
+
+
 def test_jumpiness_by_hand():
     # jumps 2, 4, 2; median 2; level: median of 10, 12, 8, 10 = 10
     assert models.jumpiness(pd.Series([10.0, 12.0, 8.0, 10.0])) == 20.0

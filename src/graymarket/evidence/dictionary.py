@@ -28,11 +28,12 @@ def _table(resource: dict, size) -> str:
     key = ", ".join(f"`{name}`" for name in resource["schema"]["primaryKey"])
     span = f", {size['from']} to {size['to']}" if size["from"] else ""
     licences = ", ".join(licence["name"] for licence in resource["licenses"])
+    grade = f" Grade of every row: {resource['grade']}." if "grade" in resource else ""
     lines = "\n".join(_field(field) for field in resource["schema"]["fields"])
     return (
         f"### {resource['title']}: `{resource['path']}`\n\n"
         f"{resource['description']} {size['rows']:,} rows{span}. Key: {key}. "
-        f"Licence: {licences}.\n\n"
+        f"Licence: {licences}.{grade}\n\n"
         f"{lines}"
     )
 

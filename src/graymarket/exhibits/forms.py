@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from graymarket.exhibits import words
 from graymarket.exhibits.style import (
     ACCENT,
     FAINT,
@@ -55,7 +56,8 @@ def readings(
             if wide:
                 ax.text(end * 1.13, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
             else:
-                ax.text(0, y - 0.27, row.label, va="center", size=8.8, bbox=_OVER_LINES)
+                label = f"{row.label}: {row.remark}"
+                ax.text(0, y - 0.27, label, va="center", size=8.8, bbox=_OVER_LINES)
         ax.set_yticks(range(count), rows["label"] if wide else [""] * count)
         ax.set_ylim(count - 0.5, -1.1)
         ax.set_xlim(0, end * (1.58 if wide else 1.1))
@@ -70,7 +72,7 @@ def readings(
 def _reading(ax: Axes, y: float, row) -> None:
     if row.role == "cap":
         ax.barh(y, row.value, height=0.34, color=FAINT)
-        ax.text(0.4, y, f"at most {row.value:.1f}%", va="center", size=8.8, style="italic")
+        ax.text(0.4, y, f"at most {words.share(row.value)}", va="center", size=8.8, style="italic")
         return
     solid = row.role == "measured"
     colour = ACCENT if solid else MUTE
@@ -260,7 +262,7 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure
                     ax,
                     max(high, median),
                     y + shift,
-                    f"{low:.1f}–{high:.1f}%",
+                    words.share_range(low, high),
                     size=8.8,
                     color=TEXT_MUTE if colour == MUTE else colour,
                 )
@@ -322,12 +324,15 @@ def strip(width: float, values: pd.Series, marked: dict[str, str], top: float) -
 
 
 def lines(width: float, series: pd.DataFrame) -> Figure:
-    """Monthly series (percent), one a column, named at their ends; the first is accented."""
+    """Monthly series (percent), one a column, named at their ends; the first is accented.
+
+    A month without a value breaks the line.
+    """
     figure, ax = chart(width, 2.7)
     with house_style():
         for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
+            ax.plot(series.index, series[name], color=colour)
             known = series[name].dropna()
-            ax.plot(known.index, known, color=colour)
             wrapped = name.replace(": ", ":\n")
             _beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
         room = pd.Timedelta(days=780 if width > NARROW else 1500)

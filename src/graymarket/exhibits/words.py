@@ -1,5 +1,7 @@
 """Numbers as a reader likes them."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import pandas as pd
 
 _CARDINALS = [
@@ -23,13 +25,17 @@ def ordinal(number: int) -> str:
 
 
 def share(percent: float) -> str:
-    """18.27 → "18.3%"."""
-    return f"{percent:.1f}%"
+    """18.27 → "18.3%"; halves are rounded up, as a reader of the table would."""
+    return f"{_rounded(percent)}%"
 
 
 def share_range(low: float, high: float) -> str:
     """(14.57, 18.27) → "14.6–18.3%"."""
-    return f"{low:.1f}–{high:.1f}%"
+    return f"{_rounded(low)}–{_rounded(high)}%"
+
+
+def _rounded(percent: float) -> Decimal:
+    return Decimal(str(float(percent))).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def month(date: pd.Timestamp) -> str:

@@ -11,6 +11,7 @@ from graymarket.models.panel import (
     flags,
     jumpiness,
     moved,
+    outside_since,
     recent_range,
     region_series,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "jumpiness",
     "measured_range",
     "moved",
+    "outside_since",
     "rank_cap",
     "recent_range",
     "region_series",

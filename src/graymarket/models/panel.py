@@ -120,6 +120,14 @@ def moved(before: RecentRange, after: RecentRange) -> str:
     return "no clear change"
 
 
+def outside_since(series: pd.Series, before: RecentRange) -> pd.Timestamp | None:
+    """The first month from which no later reading lies within `before`; None if the last does."""
+    known = series[before.end :].dropna()
+    inside = known[(known >= before.low) & (known <= before.high)]
+    later = known[inside.index[-1] :].iloc[1:] if len(inside) else known
+    return later.index[0] if len(later) else None
+
+
 def jumpiness(series: pd.Series) -> float:
     """The typical jump from one reading to the next, in percent of the typical level.
 
