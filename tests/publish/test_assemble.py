@@ -16,15 +16,19 @@ def code(mime, payload):
     return nbformat.v4.new_code_cell("cell", outputs=[output])
 
 
+SOURCE = {"id": "s", "credit": "S", "title": "T", "url": "https://example.org"}
+LINE = {"file": "data/t.csv", "key": "t-1", "rows": 1, "text": "x", "sources": [SOURCE]}
+
+
 def results(**texts):
     return code(
-        RESULTS_MIME, {k: {"text": v, "value": v, "basis": ["t"]} for k, v in texts.items()}
+        RESULTS_MIME, {k: {"text": v, "value": v, "basis": [LINE]} for k, v in texts.items()}
     )
 
 
 def exhibit(name, title="A title"):
-    source = {"id": "s", "credit": "S", "title": "T", "url": "https://example.org"}
-    parts = {"title": title, "subtitle": "Sub", "alt": "Alt", "note": "", "sources": [source]}
+    parts = {"title": title, "subtitle": "Sub", "alt": "Alt", "note": "", "sources": [SOURCE]}
+    parts["basis"] = [LINE]
     return code(EXHIBIT_MIME, {"id": name, "svg": None, **parts})
 
 
@@ -56,6 +60,33 @@ def test_results_links_and_numbers_across_chapters():
     assert [(e["id"], e["number"]) for e in report.exhibits] == [("early", 1), ("late", 2)]
     assert "See [Exhibit 2](#late)." in [cell.source for cell in whole.cells]
     assert len({cell.id for cell in whole.cells}) == len(whole.cells)
+
+
+def test_a_number_links_to_where_it_comes_from():
+    whole = book(
+        one_two=[
+            results(high="18.3%", also="x"),
+            markdown("# Up to {eval}`r.high`\n\nDeck {eval}`r.also`."),
+            exhibit("early"),
+        ],
+    )
+    report = whole.metadata.report
+    assert report.chapters[0]["linked_title"] == "Up to [18.3%](#n-one-two-high)"
+    assert report.chapters[0]["deck"] == "Deck [x](#n-one-two-also)."
+    (entry,) = report.traces[0]["entries"]  # same rows, one entry
+    assert [item["id"] for item in entry["items"]] == [
+        "n-one-two-high",
+        "n-one-two-also",
+        "rows-early",
+    ]
+    assert report.sources == [SOURCE]
+
+
+def test_a_warning_in_a_chapter_is_a_fault():
+    cell = code(RESULTS_MIME, {})
+    cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text="careful\n"))
+    (line,) = problems(one=[cell, markdown("# T")])
+    assert "expected no warning, found “careful”" in line
 
 
 def test_the_title_comes_before_the_set_up():

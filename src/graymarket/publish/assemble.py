@@ -114,7 +114,7 @@ def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode]
         "deck": deck,
     }
     book.chapters.append(chapter)
-    book.traces[-1]["title"] = chapter["title"]
+    book.traces[-1] |= {"chapter": chapter["id"], "title": chapter["title"]}
     cells = [_markdown(f"# {chapter['title']}", {"chapter": chapter})]
     if deck:
         cells.append(_markdown(deck, {"role": "deck"}))
