@@ -106,9 +106,9 @@ def _sum(frame, raw, file, rule):
 
 def _parts(frame, raw, file, rule):
     key = raw.columns[0]
-    values = frame.set_index(raw[key])[rule["of"]]
-    if rule["total"] in values and values.reindex(rule["parts"]).sum() > values[rule["total"]]:
-        row = int(raw.index[raw[key] == rule["total"]][0])
-        parts = " and ".join(rule["parts"])
-        expected = f"at least {values.reindex(rule['parts']).sum():g}, the sum of {parts}"
+    total = raw.index[raw[key] == rule["total"]]
+    parts = frame.loc[raw[key].isin(rule["parts"]), rule["of"]].sum()
+    if len(total) and parts > frame.at[total[0], rule["of"]]:
+        row = int(total[0])
+        expected = f"at least {parts:.12g}, the sum of {' and '.join(rule['parts'])}"
         yield Problem(file, expected, row, rule["of"], raw.at[row, rule["of"]], spoils=RULE)
