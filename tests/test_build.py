@@ -41,7 +41,7 @@ def built(root, tmp_path_factory):
 def test_same_input_same_bytes(root, built, tmp_path):
     other = project(root, tmp_path / "elsewhere")
     assert build(other).returncode == 0
-    for name in (*BUILT, "README.md"):
+    for name in (*BUILT, "README.md", "data/README.md"):
         assert (other / name).read_bytes() == (built / name).read_bytes(), name
 
 
@@ -75,10 +75,10 @@ def test_bad_data_stops_the_build_and_touches_nothing(root, built, tmp_path):
     assert outcome.returncode == 1
     lines = outcome.stderr.strip().splitlines()
     assert lines[:2] == [
-        "data/vendor_share.csv, row 2, column value: found “118”, expected at most 100 "
-        "(percent or rank)",
         "data/usage_panel.csv, row 6763, column month: found “2021-13”, "
         "expected a month as YYYY-MM",
+        "data/vendor_share.csv, row 2, column value: found “118”, expected 0 to 100 "
+        "where unit is percent",
     ]
     assert "Traceback" not in outcome.stderr
     assert {name: (broken / name).read_bytes() for name in before} == before
