@@ -98,6 +98,38 @@ def test_types(root):
 
 FAULTS = [
     (
+        "assumptions",
+        "xiaomi_share,8,15.5,19",
+        "xiaomi_share,18,15.5,19",
+        "column mode: found “15.5”, expected no less than low, which is “18”",
+    ),
+    (
+        "assumptions",
+        "xiaomi_share,8,15.5,19",
+        "xiaomi_share,8,15.5,190",
+        "column high: found “190”, expected 0 to 100 where unit is percent",
+    ),
+    (
+        "assumptions",
+        "vendor_share/vendor_share-001 vendor_share/vendor_share-006",
+        "vendor_share/vendor_share-015 vendor_share/vendor_share-006",
+        "column basis: found “vendor_share/vendor_share-015”, "
+        "expected no row of grade C: nothing may be built on it",
+    ),
+    (
+        "assumptions",
+        "vendor_share/vendor_share-001 vendor_share/vendor_share-006",
+        "vendor_share/nobody vendor_share/vendor_share-006",
+        "column basis: found “vendor_share/nobody”, "
+        "expected entries that stand for rows of the base",
+    ),
+    (
+        "assumptions",
+        "inputs/inputs-026,",
+        ",",
+        "column basis: expected a value: this column may not be empty",
+    ),
+    (
         "trade_facts",
         "14315000",
         "13315000",

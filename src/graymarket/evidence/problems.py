@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-FILE, SHAPE, CELL, RULE, BASE = range(5)  # how much a fault spoils, worst first
+FILE, SHAPE, CELL, RULE, REFERENCE, BASE = range(6)  # how much a fault spoils, worst first
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,28 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - pairs: for each value of the first of `fields`, the second holds one of `allowed`;
 - sum: within rows alike in `by`, `of` adds to at most `maximum`, over rows whose cells are in
   `where` and not in `except`;
+- basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
 - parts: the `of` of the rows `parts` add to at most that of the row `total`.
 """
 
+from collections.abc import Callable
+
 import pandas as pd
 
-from graymarket.evidence.problems import RULE, Problem
+from graymarket.evidence.problems import REFERENCE, RULE, EvidenceError, Problem
 
 
-def broken_rules(frame: pd.DataFrame, raw: pd.DataFrame, file: str, resource: dict) -> list:
+def broken_rules(
+    frame: pd.DataFrame,
+    raw: pd.DataFrame,
+    file: str,
+    resource: dict,
+    rows_of: Callable[[str], pd.DataFrame],
+) -> list[Problem]:
     """One Problem for each row or group that breaks a rule of the resource.
 
-    `frame` is the typed table and `raw` the same cells as text, both by spreadsheet row.
+    `frame` is the typed table and `raw` the same cells as text, both by spreadsheet row;
+    `rows_of` finds the rows of any table that an entry such as "taxes/taxes-001" stands for.
     """
     known = {
         "ordered": _ordered,
@@ -26,6 +36,7 @@ def broken_rules(frame: pd.DataFrame, raw: pd.DataFrame, file: str, resource: di
         "pairs": _pairs,
         "sum": _sum,
         "parts": _parts,
+        "basis": lambda *given: _basis(*given, rows_of),
     }
     return [
         problem
@@ -102,6 +113,20 @@ def _sum(frame, raw, file, rule):
             f"{totals[key]:g} in sum",
             spoils=RULE,
         )
+
+
+def _basis(frame, raw, file, rule, rows_of):
+    for row, cell in raw[rule["field"]].items():
+        for entry in cell.split():
+            try:
+                found = rows_of(entry)
+            except EvidenceError:
+                expected = "entries that stand for rows of the base"
+                yield Problem(file, expected, row, rule["field"], entry, spoils=REFERENCE)
+                continue
+            if "grade" in found and (found["grade"] == "C").any():
+                expected = "no row of grade C: nothing may be built on it"
+                yield Problem(file, expected, row, rule["field"], entry, spoils=RULE)
 
 
 def _parts(frame, raw, file, rule):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from graymarket.evidence import corrections
 from graymarket.evidence.constraints import broken_constraints
-from graymarket.evidence.problems import BASE, FILE, SHAPE, EvidenceError, Problem
+from graymarket.evidence.problems import BASE, CELL, FILE, REFERENCE, SHAPE, EvidenceError, Problem
 from graymarket.evidence.reading import read_cells
 from graymarket.evidence.rules import broken_rules
 
@@ -83,6 +83,9 @@ def check(root: Path | None = None) -> list[Problem]:
         shapeless = {p.file for p in problems if p.spoils <= SHAPE}
         if f"data/{resource['path']}" not in shapeless:
             problems += _lost_coverage(resource, frames[table])
+    if any(problem.spoils <= CELL for problem in problems):
+        # A row that cannot be read may be the one that is missed elsewhere.
+        problems = [problem for problem in problems if problem.spoils != REFERENCE]
     return sorted(problems, key=lambda problem: problem.spoils)
 
 
@@ -107,6 +110,24 @@ class Base:
             self._cells[table] = self._corrected(table)
         return self._cells[table]
 
+    def rows(self, entry: str) -> pd.DataFrame:
+        """The cells that "table" or "table/" and the leading parts of its key stand for.
+
+        Raises EvidenceError for an unknown table, or for a key that finds no row.
+        """
+        table, *parts = entry.split("/")
+        resource = self.resource(table)
+        cells, problems = self.cells(table)
+        if cells is None:
+            raise EvidenceError(problems)
+        key = resource["schema"]["primaryKey"]
+        for column, part in zip(key, parts, strict=False):
+            cells = cells[cells[column] == part]
+        if cells.empty or len(parts) > len(key):
+            expected = "the key of a row, or its first parts"
+            raise EvidenceError([Problem(f"data/{resource['path']}", expected, value=entry)])
+        return cells
+
     def read(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
         """The typed table indexed by spreadsheet row, and its problems; None if unreadable."""
         resource = self.resource(table)
@@ -121,7 +142,8 @@ class Base:
         problems += [problem for problem in broken if (problem.row, problem.column) not in bad]
         bad_rows = {problem.row for problem in problems}
         one_a_cell = {
-            (p.row, p.column): p for p in reversed(broken_rules(frame, raw, file, resource))
+            (p.row, p.column): p
+            for p in reversed(broken_rules(frame, raw, file, resource, self.rows))
         }
         problems += [problem for problem in one_a_cell.values() if problem.row not in bad_rows]
         by_place = sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))

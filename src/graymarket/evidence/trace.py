@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.tables import Base, find_root
 
 _MOST_ROWS = 6  # more rows of one table are summed up in one line
@@ -25,21 +24,26 @@ def trace(basis: tuple[str, ...], root: Path | None = None) -> list[dict]:
     base = Base(root or find_root())
     sources, _ = base.cells("sources")
     sources = sources.set_index("source_id")
-    return [line for entry in dict.fromkeys(basis) for line in _lines(base, entry, sources)]
+    return [
+        line
+        for entry in dict.fromkeys(_with_basis(base, basis))
+        for line in _lines(base, entry, sources)
+    ]
+
+
+def _with_basis(base: Base, entries: tuple[str, ...]):
+    """Each entry, and after it what its rows rest on in turn, where the table says so."""
+    for entry in entries:
+        yield entry
+        rows = base.rows(entry)
+        if "basis" in rows:
+            yield from (part for cell in rows["basis"] for part in cell.split())
 
 
 def _lines(base: Base, entry: str, sources: pd.DataFrame):
     table, *parts = entry.split("/")
-    resource = base.resource(table)
-    cells, problems = base.cells(table)
-    if cells is None:
-        raise EvidenceError(problems)
-    key = resource["schema"]["primaryKey"]
-    for column, part in zip(key, parts, strict=False):
-        cells = cells[cells[column] == part]
-    file = f"data/{resource['path']}"
-    if cells.empty or len(parts) > len(key):
-        raise EvidenceError([Problem(file, "the key of a row, or its first parts", value=entry)])
+    cells, resource = base.rows(entry), base.resource(table)
+    key, file = resource["schema"]["primaryKey"], f"data/{resource['path']}"
     several = len(cells) > _MOST_ROWS
     for rows in [cells] if several else [cells.loc[[row]] for row in cells.index]:
         ids = sorted(set(rows["source_id"]) & set(sources.index)) if "source_id" in rows else []

@@ -112,15 +112,19 @@ def _inlinable(svg: str, prefix: str) -> str:
 
 
 def _table(data: pd.DataFrame) -> dict:
-    kinds = pd.api.types
-    numeric = [
-        kinds.is_numeric_dtype(data[c]) and not kinds.is_bool_dtype(data[c]) for c in data.columns
-    ]
+    numeric = [_is_numeric(data[column]) for column in data.columns]
     return {
         "columns": [str(column) for column in data.columns],
         "numeric": numeric,
         "rows": [[_cell(v) for v in row] for row in data.astype(object).itertuples(index=False)],
     }
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    if pd.api.types.is_bool_dtype(column):
+        return False
+    written = column.dropna().astype(str).str.fullmatch(r"-?[\d,]+(\.\d+)?%?|")
+    return pd.api.types.is_numeric_dtype(column) or bool(len(written) and written.all())
 
 
 def _cell(value) -> str | float | int | None:

@@ -342,3 +342,65 @@ def lines(width: float, series: pd.DataFrame) -> Figure:
         ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
     return figure
+
+
+def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure:
+    """Estimates, a row each: bounds as a thin line, 95% and 80% intervals thicker, median a dot.
+
+    `rows`: label, low, high (bounds), low95, low80, median, high80, high95, remark, proxy (bool).
+    A row without a median is not estimable: only its bounds are drawn, dashed. `top` ends the
+    axis; `unit` stands on its last tick.
+    """
+    wide = width > NARROW
+    figure, ax = chart(width, (0.44 if wide else 0.6) * len(rows) + 0.55)
+    with house_style():
+        for y, row in enumerate(rows.itertuples()):
+            at = y if wide else y + 0.17
+            colour = SECOND if row.proxy else ACCENT
+            if pd.isna(row.median):
+                style = {"color": MUTE, "linewidth": 1, "linestyle": (0, (2, 3))}
+                ax.plot([row.low, min(row.high, top)], [at, at], **style)
+            else:
+                ax.plot([row.low, row.high], [at, at], color=MUTE, linewidth=1)
+                ax.plot([row.low95, row.high95], [at, at], color=colour, linewidth=4, alpha=0.35)
+                ax.plot([row.low80, row.high80], [at, at], color=colour, linewidth=7, alpha=0.6)
+                ax.plot(row.median, at, "o", color=PAPER, markersize=5, markeredgecolor=INK)
+            if wide:
+                ax.text(top * 1.04, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
+            else:
+                ax.text(0, y - 0.22, f"{row.label}: {row.remark}", va="center", size=8.8)
+        ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlim(0, top * (1.62 if wide else 1.02))
+        ax.grid(visible=False)
+        ax.spines["bottom"].set_bounds(0, top)
+        ax.xaxis.set_major_locator(MultipleLocator(top / 5))
+        ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= top])
+        last = len(ax.get_xticks()) - 1
+        labels = [f"{t:g}{unit if i == last else ''}" for i, t in enumerate(ax.get_xticks())]
+        ax.set_xticks(ax.get_xticks(), labels)
+    return figure
+
+
+def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
+    """What each input does alone: a bar from the result at its low to that at its high.
+
+    `rows`: label, at_low, at_high; the widest first. `centre`: the result with all at mode.
+    """
+    figure, ax = chart(width, 0.4 * len(rows) + 0.5)
+    with house_style():
+        for y, row in enumerate(rows.itertuples()):
+            left, right = sorted((row.at_low, row.at_high))
+            ax.barh(y, right - left, left=left, height=0.42, color=ACCENT if y == 0 else MUTE)
+            ax.text(left, y, f"{left:.2f} ", ha="right", va="center", size=8.8)
+            ax.text(right, y, f" {right:.2f}", ha="left", va="center", size=8.8)
+        ax.axvline(centre, color=INK, linewidth=0.9)
+        ax.set_yticks(range(len(rows)), rows["label"])
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        least, most = rows[["at_low", "at_high"]].stack().agg(["min", "max"])
+        room = 0.14 * (most - least)
+        ax.set_xlim(least - room, most + room)
+        ax.grid(visible=False)
+        ax.spines["bottom"].set_visible(False)
+        ax.set_xticks([])
+    return figure

@@ -21,6 +21,7 @@ _STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
 _MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
 _STANDARDS = ["ua-1", "a-3a"]
 _SHORT_CELL = 14  # characters: a column of no longer cells is never wrapped
+_MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
 _WIDEST_CELL = 60  # characters: longer cells wrap rather than widen their column
 
 
@@ -103,6 +104,8 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
     links = "\\; ".join(
         f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in exhibit["sources"]
     )
+    if len(exhibit["sources"]) > _MOST_SOURCES:
+        links = f"{len(exhibit['sources'])} sources, named under “Where every number comes from”"
     return (
         f"#exhibit(id: {_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
         f"title: {_string(exhibit['title'])}, "
