@@ -16,7 +16,7 @@ LAB_SETTINGS := .venv/share/jupyter/lab/settings
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: report check test lab lock clean help
+.PHONY: report check test lab bench lock clean help
 
 report: $(READY)  ## Rebuild everything in report/
 	$(BIN)/graymarket build
@@ -31,6 +31,9 @@ test: $(READY)  ## Run the tests and the linter
 
 lab: $(READY)  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+bench: $(READY)  ## Time the estimate against plain numpy
+	$(BIN)/python bench/estimate.py
 
 lock: $(UV_STAMP)  ## Resolve the newest allowed versions into requirements.lock
 	rm -f uv.lock

@@ -1,5 +1,7 @@
 """The estimate: from assumptions to phones and shares, with bounds, intervals and refusals."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ DRAWS = 200_000
 SEED = 2021
 LEVELS = {"low95": 2.5, "low80": 10, "median": 50, "high80": 90, "high95": 97.5}  # percent
 
+_AT_ONCE = 2  # places drawn side by side: each holds its draws in memory
 _KINDS = ["evidence", "inference", "proxy", "guess", "none"]  # from sound to nothing
 _FALLING = {"lines_per_user", "state_supply_share"}  # more of these means less of every quantity
 
@@ -68,22 +71,28 @@ def estimate(inputs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.D
     low95, low80, median, high80, high95 (empty where not estimable), kind (the weakest input's:
     "none" means not estimable) and weakest (that input's parameter).
     """
+    places = [part for _, part in inputs.groupby(["region", "date"], sort=False)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # numpy lets go of the interpreter while it draws
+        found = pool.map(lambda part: _of_one_place(part, draws, seed), places)
+    return pd.DataFrame([row for rows in found for row in rows])
+
+
+def _of_one_place(part: pd.DataFrame, draws: int, seed: int) -> list[dict]:
+    region, date = part["region"].iloc[0], part["date"].iloc[0]
+    given = part.set_index("parameter")
+    drawn = _drawn(given, region, draws, seed)
     rows = []
-    for (region, date), part in inputs.groupby(["region", "date"], sort=False):
-        given = part.set_index("parameter")
-        drawn = _drawn(given, region, draws, seed)
-        for quantity, (unit, needs) in QUANTITIES.items():
-            names = _parameters(needs, given)
-            if names is None:
-                continue
-            weakest = max(names, key=lambda name: _KINDS.index(given.at[name, "kind"]))
-            kind = given.at[weakest, "kind"]
-            low, high = _bounds(quantity, given)
-            levels = {} if kind == "none" else _levels(value(quantity, drawn))
-            place = {"region": region, "date": date, "quantity": quantity, "unit": unit}
-            found = {"low": low, "high": high, **levels, "kind": kind, "weakest": weakest}
-            rows.append(place | found)
-    return pd.DataFrame(rows)
+    for quantity, (unit, needs) in QUANTITIES.items():
+        names = _parameters(needs, given)
+        if names is None:
+            continue
+        weakest = max(names, key=lambda name: _KINDS.index(given.at[name, "kind"]))
+        kind = given.at[weakest, "kind"]
+        low, high = _bounds(quantity, given)
+        levels = {} if kind == "none" else _levels(value(quantity, drawn))
+        place = {"region": region, "date": date, "quantity": quantity, "unit": unit}
+        rows.append(place | {"low": low, "high": high, **levels, "kind": kind, "weakest": weakest})
+    return rows
 
 
 def one_at_a_time(inputs: pd.DataFrame, region: str, date, quantity: str) -> pd.DataFrame:
