@@ -59,7 +59,7 @@ def test_every_exhibit_is_whole_in_html(page_text, results):
         for words in (exhibit["title"], exhibit["subtitle"], exhibit["note"], "Source: "):
             assert words in part, exhibit["id"]
         assert f'download="{exhibit["id"]}.csv"' in part
-        assert "<table>" in part
+        assert "<table" in part
         if "<svg" in part:
             assert exhibit["alt"] in part
     assert not any(filler in page_text for filler in FILLER)

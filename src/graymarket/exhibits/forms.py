@@ -392,13 +392,21 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
         for y, row in enumerate(rows.itertuples()):
             left, right = sorted((row.at_low, row.at_high))
             ax.barh(y, right - left, left=left, height=0.42, color=ACCENT if y == 0 else MUTE)
-            ax.text(left, y, f"{left:.2f} ", ha="right", va="center", size=8.8)
-            ax.text(right, y, f" {right:.2f}", ha="left", va="center", size=8.8)
+            ax.annotate(
+                f"{left:.2f}",
+                (left, y),
+                (-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                size=8.8,
+            )
+            _beside(ax, right, y, f"{right:.2f}", size=8.8)
         ax.axvline(centre, color=INK, linewidth=0.9)
         ax.set_yticks(range(len(rows)), rows["label"])
         ax.set_ylim(len(rows) - 0.4, -0.6)
         least, most = rows[["at_low", "at_high"]].stack().agg(["min", "max"])
-        room = 0.14 * (most - least)
+        room = 0.2 * (most - least)
         ax.set_xlim(least - room, most + room)
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
