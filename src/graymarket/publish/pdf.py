@@ -5,6 +5,7 @@ import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pypandoc
 import typst
@@ -192,8 +193,8 @@ def _sources(report: dict) -> str:
 
 
 def _title(source: dict) -> str:
-    """The title, or the address where the house's fonts lack the title's letters."""
-    return source["title"] if can_print(source["title"]) else source["url"]
+    """The title, or the site's name where the house's fonts lack the title's letters."""
+    return source["title"] if can_print(source["title"]) else urlsplit(source["url"]).netloc
 
 
 def _raw(typst_code: str) -> str:
