@@ -24,13 +24,14 @@ def summary(root: Path | None = None) -> pd.DataFrame:
 def size(root: Path | None = None) -> tuple[int, int]:
     """How many facts and how many sources there are.
 
-    A fact is a row with an id of its own: monthly and yearly series do not count row by row.
+    A fact is a row with an id and a source of its own: monthly and yearly series do not count row
+    by row, nor do the assumptions and cases argued from facts.
     """
     base = Base(root or find_root())
     facts = [
         len(base.cells(name)[0])
         for name, resource in base.resources.items()
-        if resource["schema"]["primaryKey"] == ["id"]
+        if resource["schema"]["primaryKey"] == ["id"] and "source_id" in base.cells(name)[0]
     ]
     return sum(facts), len(base.cells("sources")[0])
 

@@ -349,7 +349,8 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
 
     `rows`: label, low, high (bounds), low95, low80, median, high80, high95, remark, proxy (bool).
     A row without a median is not estimable: only its bounds are drawn, dashed. `top` ends the
-    axis; `unit` stands on its last tick.
+    axis; `unit` stands on its last tick. Columns answer_low and answer_high, if there, are drawn
+    as a bracket under the interval.
     """
     wide = width > NARROW
     figure, ax = chart(width, (0.44 if wide else 0.6) * len(rows) + 0.55)
@@ -365,6 +366,9 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
                 ax.plot([row.low95, row.high95], [at, at], color=colour, linewidth=4, alpha=0.35)
                 ax.plot([row.low80, row.high80], [at, at], color=colour, linewidth=7, alpha=0.6)
                 ax.plot(row.median, at, "o", color=PAPER, markersize=5, markeredgecolor=INK)
+            if "answer_low" in rows:
+                ends = [row.answer_low, row.answer_high]
+                ax.plot(ends, [at + 0.27] * 2, "^-", color=INK, linewidth=1.4, markersize=5.5)
             if wide:
                 ax.text(top * 1.04, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
             else:
@@ -412,3 +416,42 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
         ax.spines["bottom"].set_visible(False)
         ax.set_xticks([])
     return figure
+
+
+def tree(width: float, root: str, branches: pd.DataFrame) -> Figure:
+    """One question that splits into several, each with examples: side by side, or stacked.
+
+    `branches`: label, question, examples (a list of texts), left to right.
+    """
+    wide = width > NARROW
+    across = len(branches) if wide else 1
+    texts = [_wrapped(row, int(18.5 * (width - 0.2) / across) - 2) for row in branches.itertuples()]
+    heights = [text.count("\n") + 3.7 for text in texts]  # in lines, as everything below
+    tops = [2.4] * across if wide else [2.0 + sum(heights[:i]) for i in range(len(heights))]
+    bottom = max(top + height for top, height in zip(tops, heights, strict=True))
+    figure, ax = chart(width, 0.165 * bottom)
+    with house_style():
+        ax.text(0, 0, root, va="top", weight="semibold", size=10.5)
+        lefts = [i / across for i in range(across)] if wide else [0.035] * len(texts)
+        stem = {"color": MUTE, "linewidth": 1}
+        if wide:
+            ax.plot([0.01, 0.01], [1.3, 1.8], **stem)
+            ax.plot([0.01, lefts[-1] + 0.01], [1.8, 1.8], **stem)
+        else:
+            ax.plot([0.005, 0.005], [1.3, tops[-1] + 0.55], **stem)
+        for label, text, left, top in zip(branches["label"], texts, lefts, tops, strict=True):
+            if wide:
+                ax.plot([left + 0.01] * 2, [1.8, top - 0.2], **stem)
+            else:
+                ax.plot([0.005, 0.025], [top + 0.55] * 2, **stem)
+            ax.text(left, top, label, va="top", weight="semibold", color=ACCENT)
+            ax.text(left, top + 1.25, text, va="top", size=8.8, linespacing=1.3)
+        ax.set_xlim(0, 1)
+        ax.set_ylim(bottom, -0.2)
+        ax.axis("off")
+    return figure
+
+
+def _wrapped(row, per_line: int) -> str:
+    parts = [textwrap.fill(part, per_line) for part in row.examples]
+    return "\n".join([textwrap.fill(row.question, per_line), "", *parts])

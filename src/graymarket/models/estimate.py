@@ -14,7 +14,10 @@ LEVELS = {"low95": 2.5, "low80": 10, "median": 50, "high80": 90, "high95": 97.5}
 
 _AT_ONCE = 2  # places drawn side by side: each holds its draws in memory
 _KINDS = ["evidence", "inference", "proxy", "guess", "none"]  # from sound to nothing
-_FALLING = {"lines_per_user", "state_supply_share"}  # more of these means less of every quantity
+_FALLING = {
+    "lines_per_user",
+    "authorised_supply_share",
+}  # more of these means less of every quantity
 
 
 _SHARE = "percent of smartphones"
@@ -26,9 +29,10 @@ QUANTITIES = {
     "xiaomi_brand_gray_share": (_SHARE, ("xiaomi_share", "xiaomi_brand_gray")),
     "xiaomi_brand_gray_phones": ("phones", ("xiaomi_share", "xiaomi_brand_gray", "smartphones")),
     "xiaomi_customs_gray_share": (_SHARE, ("xiaomi_share", "xiaomi_customs_gray")),
+    "xiaomi_sanctions_gray_share": (_SHARE, ("xiaomi_share", "xiaomi_sanctions_gray")),
     "apple_share": (_SHARE, ("apple_share",)),
     "apple_phones": ("phones", ("apple_share", "smartphones")),
-    "all_brand_gray_share": ("percent of phones supplied", ("state_supply_share",)),
+    "all_brand_gray_share": ("percent of phones supplied", ("authorised_supply_share",)),
 }
 # Some needs can be met in more than one way: by the first whose parameters are all there.
 _WAYS = {
@@ -83,38 +87,16 @@ def _of_one_place(part: pd.DataFrame, draws: int, seed: int) -> list[dict]:
     drawn = _drawn(given, region, draws, seed)
     rows = []
     for quantity, (unit, needs) in QUANTITIES.items():
-        names = _parameters(needs, given)
+        names = parameters(needs, given)
         if names is None:
             continue
         weakest = max(names, key=lambda name: _KINDS.index(given.at[name, "kind"]))
         kind = given.at[weakest, "kind"]
         low, high = _bounds(quantity, given)
-        levels = {} if kind == "none" else _levels(value(quantity, drawn))
+        ends = {} if kind == "none" else levels(value(quantity, drawn))
         place = {"region": region, "date": date, "quantity": quantity, "unit": unit}
-        rows.append(place | {"low": low, "high": high, **levels, "kind": kind, "weakest": weakest})
+        rows.append(place | {"low": low, "high": high, **ends, "kind": kind, "weakest": weakest})
     return rows
-
-
-def one_at_a_time(inputs: pd.DataFrame, region: str, date, quantity: str) -> pd.DataFrame:
-    """What each input does alone: the quantity with it at its low and its high, others at mode.
-
-    One row an input that matters, the widest first: parameter, at_low, at_high, kind.
-    """
-    here = inputs[(inputs["region"] == region) & (inputs["date"] == date)]
-    given = here.set_index("parameter")
-    modes = given["mode"].to_dict()
-    rows = [
-        {
-            "parameter": name,
-            "at_low": float(value(quantity, modes | {name: given.at[name, "low"]})),
-            "at_high": float(value(quantity, modes | {name: given.at[name, "high"]})),
-            "kind": given.at[name, "kind"],
-        }
-        for name in _parameters(QUANTITIES[quantity][1], given)
-    ]
-    table = pd.DataFrame(rows)
-    widest = (table["at_high"] - table["at_low"]).abs()
-    return table.loc[widest.sort_values(ascending=False).index].reset_index(drop=True)
 
 
 def value(quantity: str, given: dict) -> np.ndarray | float:
@@ -127,17 +109,17 @@ def value(quantity: str, given: dict) -> np.ndarray | float:
             return given["apple_share"]
         return np.minimum(given["apple_page_views"] * given["apple_register_ratio"], 100)
     if quantity == "all_brand_gray_share":
-        return 100 - given["state_supply_share"]
+        return 100 - given["authorised_supply_share"]
     if quantity == "xiaomi_share":
         return given["xiaomi_share"]
     if quantity.endswith("_phones"):
         share = value(quantity.removesuffix("_phones") + "_share", given)
         return value("smartphones", given) * share / 100
-    gray = quantity.removesuffix("_share")  # xiaomi_brand_gray or xiaomi_customs_gray
+    gray = quantity.removesuffix("_share")  # xiaomi_brand_gray and the like
     return given["xiaomi_share"] * given[gray] / 100
 
 
-def _parameters(needs: tuple[str, ...], given: pd.DataFrame) -> list[str] | None:
+def parameters(needs: tuple[str, ...], given: pd.DataFrame) -> list[str] | None:
     """The parameters that meet the needs with what is given; None if one cannot be met."""
     names = []
     for need in needs:
@@ -147,6 +129,11 @@ def _parameters(needs: tuple[str, ...], given: pd.DataFrame) -> list[str] | None
             return None
         names += way
     return names
+
+
+def levels(drawn: np.ndarray) -> dict[str, float]:
+    """The median and the ends of the 80% and 95% intervals of the draws, as in LEVELS."""
+    return dict(zip(LEVELS, np.percentile(drawn, list(LEVELS.values())), strict=True))
 
 
 def _drawn(given: pd.DataFrame, region: str, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -163,7 +150,3 @@ def _bounds(quantity: str, given: pd.DataFrame) -> tuple[float, float]:
         end = {name: row[falling if name in _FALLING else plain] for name, row in given.iterrows()}
         ends.append(float(value(quantity, end)))
     return ends[0], ends[1]
-
-
-def _levels(drawn: np.ndarray) -> dict[str, float]:
-    return dict(zip(LEVELS, np.percentile(drawn, list(LEVELS.values())), strict=True))

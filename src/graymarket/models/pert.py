@@ -35,6 +35,14 @@ def pert(
     return even
 
 
+def pert_quantile(low: float, mode: float, high: float, even: np.ndarray) -> np.ndarray:
+    """The quantiles of that distribution at probabilities `even`."""
+    if low == high:
+        return np.full(len(even), float(low))
+    alpha, beta = _shape((mode - low) / (high - low))
+    return low + (high - low) * betaincinv(alpha, beta, even)
+
+
 def pert_mean(low: float, mode: float, high: float) -> float:
     """The mean in closed form: (low + 4 mode + high) / 6."""
     return (low + _WEIGHT * mode + high) / (_WEIGHT + 2)
@@ -42,5 +50,9 @@ def pert_mean(low: float, mode: float, high: float) -> float:
 
 def _quantiles(mode: float) -> np.ndarray:
     """The quantiles of the PERT distribution on [0, 1], at even steps of probability."""
-    alpha, beta = 1 + _WEIGHT * mode, 1 + _WEIGHT * (1 - mode)
-    return betaincinv(alpha, beta, np.linspace(0, 1, _CELLS + 1))
+    return betaincinv(*_shape(mode), np.linspace(0, 1, _CELLS + 1))
+
+
+def _shape(mode: float) -> tuple[float, float]:
+    """Alpha and beta of the beta distribution behind a PERT on [0, 1]."""
+    return 1 + _WEIGHT * mode, 1 + _WEIGHT * (1 - mode)
