@@ -455,3 +455,95 @@ def tree(width: float, root: str, branches: pd.DataFrame) -> Figure:
 def _wrapped(row, per_line: int) -> str:
     parts = [textwrap.fill(part, per_line) for part in row.examples]
     return "\n".join([textwrap.fill(row.question, per_line), "", *parts])
+
+
+def counterfactual(
+    width: float,
+    lines: pd.DataFrame,
+    event: tuple[pd.Timestamp, str],
+    names: tuple[str, str],
+    fading: tuple[str, str] | None = None,
+) -> Figure:
+    """What was seen, what would have been, and the room for chance, by month.
+
+    `lines`, indexed by month: observed, synthetic, and after the event low and high (the band
+    around synthetic); with `fading` (a label for wide and narrow charts), also fade_low and
+    fade_high. `names` of the first two stand at their ends. In percent.
+    """
+    wide = width > NARROW
+    figure, ax = chart(width, 3.1)
+    with house_style():
+        ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
+        ax.plot(lines.index, lines["synthetic"], color=MUTE, linewidth=1.3, linestyle=(0, (4, 2)))
+        ax.plot(lines.index, lines["observed"], color=ACCENT)
+        top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
+        ax.axvline(event[0], color=INK, linewidth=0.9)
+        ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8)
+        ends = _apart({name: lines[name].iloc[-1] for name in ("observed", "synthetic")}, top * 0.1)
+        if fading:
+            shade = {"color": SECOND, "lw": 0, "alpha": 0.25}
+            ax.fill_between(lines.index, lines["fade_low"], lines["fade_high"], **shade)
+            low, high = lines[["fade_low", "fade_high"]].iloc[-1]
+            label = fading[0 if wide else 1]
+            _beside(ax, lines.index[-1], (low + high) / 2, label, color=SECOND, size=8.8)
+        for name, key, colour in zip(names, ends, (ACCENT, TEXT_MUTE), strict=True):
+            _beside(ax, lines.index[-1], ends[key], name, color=colour, size=8.8)
+        span = lines.index[-1] - lines.index[0]
+        ax.set_xlim(lines.index[0], lines.index[-1] + span * (0.33 if wide else 0.62))
+        ax.set_ylim(0, top)
+        with_unit(ax.yaxis)
+        ax.xaxis.set_major_locator(mdates.YearLocator(2 if wide else 4))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return figure
+
+
+def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
+    """Heights for two labels, pushed apart where they would overlap."""
+    (one, a), (other, b) = ends.items()
+    lack = max(0.0, least - abs(a - b)) / 2
+    up = 1 if a >= b else -1
+    return {one: a + up * lack, other: b - up * lack}
+
+
+def placebos(
+    width: float, gaps: pd.DataFrame, own: pd.Series, event: tuple[pd.Timestamp, str], name: str
+) -> Figure:
+    """Distances from the synthetic, in points: the placebos as thin lines, the case in accent."""
+    figure, ax = chart(width, 3.0)
+    with house_style():
+        ax.plot(gaps.index, gaps, color=MUTE, linewidth=0.6, alpha=0.45)
+        ax.plot(own.index, own, color=ACCENT)
+        ax.axhline(0, color=INK, linewidth=0.8)
+        ax.axvline(event[0], color=INK, linewidth=0.9)
+        reach = max(abs(own).max() * 1.5, gaps.abs().quantile(0.98).quantile(0.9))
+        ax.set_ylim(-reach, reach)
+        ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8)
+        _beside(ax, own.index[-1], own.iloc[-1], name, color=ACCENT, weight="semibold")
+        span = own.index[-1] - own.index[0]
+        ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
+        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return figure
+
+
+def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Timestamp]]) -> Figure:
+    """One small chart a case: observed, synthetic and band, each on an axis of its own.
+
+    `panels`: name → (lines as in counterfactual, the month of the closure).
+    """
+    wide = width > NARROW
+    columns = len(panels) if wide else 1
+    rows = 1 if wide else len(panels)
+    figure, axes = chart(width, 2.3 if wide else 1.75 * rows, rows, columns, squeeze=False)
+    with house_style():
+        for ax, (name, (lines, month)) in zip(axes.flat, panels.items(), strict=True):
+            ax.set_title(name, loc="left", pad=6)
+            ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
+            ax.plot(lines.index, lines["synthetic"], color=MUTE, lw=1.1, linestyle=(0, (4, 2)))
+            ax.plot(lines.index, lines["observed"], color=ACCENT, linewidth=1.4)
+            ax.axvline(month, color=INK, linewidth=0.9)
+            ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
+            with_unit(ax.yaxis)
+            ax.xaxis.set_major_locator(mdates.YearLocator(3))
+            ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return figure

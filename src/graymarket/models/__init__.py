@@ -1,5 +1,19 @@
 """What follows from the evidence: ranges, bounds and noise. Nothing here draws."""
 
+from graymarket.models.closure import (
+    BAND,
+    DONORS,
+    Closure,
+    at_horizon,
+    band,
+    closure,
+    donor_regions,
+    fading,
+    recovery,
+    renewal,
+    side_by_side,
+    usage_shares,
+)
 from graymarket.models.estimate import DRAWS, SEED, estimate, value, with_page_views
 from graymarket.models.methods import (
     back_test,
@@ -29,6 +43,8 @@ from graymarket.models.sensitivity import one_at_a_time, variance_shares
 from graymarket.models.shares import MeasuredRange, measured_range, rank_cap, sampling_error
 
 __all__ = [
+    "BAND",
+    "DONORS",
     "DRAWS",
     "JUMP_FACTOR",
     "JUMP_POINTS",
@@ -36,13 +52,19 @@ __all__ = [
     "SEED",
     "TINY_MOBILE_SHARE",
     "Agreement",
+    "Closure",
     "MeasuredRange",
     "RecentRange",
     "agreement",
+    "at_horizon",
     "back_test",
+    "band",
     "by_method",
     "channel_units",
+    "closure",
+    "donor_regions",
     "estimate",
+    "fading",
     "flags",
     "flow_gap",
     "jumpiness",
@@ -55,9 +77,13 @@ __all__ = [
     "pert_mean",
     "rank_cap",
     "recent_range",
+    "recovery",
     "region_series",
+    "renewal",
     "sampling_error",
     "share_gap",
+    "side_by_side",
+    "usage_shares",
     "value",
     "variance_shares",
     "with_page_views",

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from graymarket.models.closure import renewal
 from graymarket.models.estimate import DRAWS, SEED, levels
 from graymarket.models.pert import pert
 
@@ -41,6 +42,7 @@ _FORMULAS: dict[tuple[str, str], Callable] = {
     ("share_gap", "part_of_gray"): part_of_gray,
     ("flow", "gray_share"): flow_gap,
     ("channel", "gray_units"): channel_units,
+    ("renewal", "units_per_year"): renewal,
 }
 
 
