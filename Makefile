@@ -32,8 +32,9 @@ test: $(READY)  ## Run the tests and the linter
 lab: $(READY)  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-bench: $(READY)  ## Time the estimate against plain numpy
+bench: $(READY)  ## Time the estimate against plain numpy, and a synthetic control by size
 	$(BIN)/python bench/estimate.py
+	$(BIN)/python bench/closure.py
 
 lock: $(UV_STAMP)  ## Resolve the newest allowed versions into requirements.lock
 	rm -f uv.lock

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graymarket import evidence, models
+from graymarket import evidence
+from graymarket.models import closure, renewal
 from graymarket.models.closure import Shares
 
 MONTHS = pd.date_range("2015-01-01", "2023-12-01", freq="MS")
@@ -31,7 +32,7 @@ DONORS = [f"D{i:02}" for i in range(12)]
 
 @pytest.mark.parametrize("effect", [-8.0, -3.0, 0.0, 4.0])
 def test_a_known_mix_and_a_known_effect_are_found(effect):
-    found = models.closure(made_up(effect), CASE, DONORS)
+    found = closure.closure(made_up(effect), CASE, DONORS)
     assert found.rmspe < 0.1
     assert found.weights["D01"] == pytest.approx(0.6, abs=0.05)
     assert found.effects["points"].to_numpy() == pytest.approx(effect, abs=0.2)
@@ -40,21 +41,21 @@ def test_a_known_mix_and_a_known_effect_are_found(effect):
 
 
 def test_percent_is_of_the_level_without_the_closure():
-    found = models.closure(made_up(-3.0), CASE, DONORS)
+    found = closure.closure(made_up(-3.0), CASE, DONORS)
     row = found.effects.iloc[0]
-    expected = models.at_horizon(CLOSED, made_up().clear["RUS"], row["horizon"])
+    expected = closure.at_horizon(CLOSED, made_up().clear["RUS"], row["horizon"])
     assert row["percent"] == pytest.approx(100 * -3 / expected, abs=1)
 
 
 def test_a_great_effect_ranks_first_among_the_placebos():
-    assert models.closure(made_up(-8.0), CASE, DONORS).p_value == pytest.approx(1 / 13)
+    assert closure.closure(made_up(-8.0), CASE, DONORS).p_value == pytest.approx(1 / 13)
 
 
 def test_flagged_months_are_bridged_and_told():
     shares = made_up(-3.0)
     shares.clear.loc["2018-05-01", "RUS"] = np.nan
     shares.all.loc["2018-05-01", "RUS"] = 90
-    found = models.closure(shares, CASE, DONORS)
+    found = closure.closure(shares, CASE, DONORS)
     assert found.flagged == [pd.Timestamp("2018-05-01")]
     assert found.effects["points"].iloc[0] == pytest.approx(-3, abs=0.3)
     assert found.effects["all_months"].iloc[0] != pytest.approx(found.effects["points"].iloc[0])
@@ -64,17 +65,17 @@ def test_too_few_months_before_are_refused():
     shares = made_up()
     shares.clear.loc[:"2018-01-01", "RUS"] = np.nan
     with pytest.raises(ValueError, match="made-up: too few clear months of RUS before 2019-01"):
-        models.closure(shares, CASE, DONORS)
+        closure.closure(shares, CASE, DONORS)
 
 
 def test_horizons_beyond_the_panel_are_not_told():
     late = CASE.copy()
     late["month"] = pd.Timestamp("2023-01-01")
-    assert list(models.closure(made_up(), late, DONORS).effects["horizon"]) == [6]
+    assert list(closure.closure(made_up(), late, DONORS).effects["horizon"]) == [6]
 
 
 def test_recovery_on_made_up_regions_without_events():
-    found = models.recovery(made_up(donors=60), CASE, [f"D{i:02}" for i in range(60)], (0, -8))
+    found = closure.recovery(made_up(donors=60), CASE, [f"D{i:02}" for i in range(60)], (0, -8))
     assert found["runs"].eq(60).all()
     assert abs(found["bias"]).max() < 1.5
     assert found.loc[0, "detected"] == pytest.approx(100 - found.loc[0, "coverage"])
@@ -88,25 +89,25 @@ def test_donors_have_no_event_of_their_own():
     people["TUN"] = 1e7
     case = closures[closures["id"] == "apple-russia-2022"].iloc[0]
     # RUS is a case, CUB in Xiaomi's terms, AND small, UKR left out, TUN had a registry in 2021
-    assert models.donor_regions(case, closures, policies, regions, people) == ["FRA"]
+    assert closure.donor_regions(case, closures, policies, regions, people) == ["FRA"]
 
 
 def test_renewal_and_fading_by_hand():
-    assert models.renewal(100e6, 20, 48) == 5_000_000
-    even, constant = models.fading(24.0, 48, 48.0)
+    assert renewal(100e6, 20, 48) == 5_000_000
+    even, constant = closure.fading(24.0, 48, 48.0)
     assert (even[0], even[24], even[48]) == (24, 12, 0)
     assert constant[48] == pytest.approx(24 / np.e)
-    beyond, _ = models.fading(24.0, 60, 48.0)
+    beyond, _ = closure.fading(24.0, 60, 48.0)
     assert beyond[60] == 0
 
 
 def test_a_band_holds_nine_tenths():
-    low, high = models.band(pd.Series(np.arange(101.0)))
+    low, high = closure.band(pd.Series(np.arange(101.0)))
     assert (low, high) == pytest.approx((5, 95))
 
 
 def test_months_that_the_carrier_did_not_count_are_empty():
-    shares = models.usage_shares(evidence.load("usage_panel"))
+    shares = closure.usage_shares(evidence.load("usage_panel"))
     assert shares["samsung_internet_share"].clear.loc["2017-09-01"].isna().all()
     assert shares["apple_share"].clear.loc["2017-09-01"].notna().sum() > 150
     assert shares["apple_share"].clear.loc["2024-06-01"].isna().all()  # missing throughout

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graymarket import evidence, models
+from graymarket.models import sensitivity
 
 LOCK = pd.Timestamp("2021-09-01")
 
@@ -179,10 +180,10 @@ def test_where_evidence_is_too_thin_nothing_is_estimated(real):
 
 
 def test_one_at_a_time_by_hand():
-    swing = models.one_at_a_time(inputs(**CHAIN), "CUB", LOCK, "xiaomi_share")
+    swing = sensitivity.one_at_a_time(inputs(**CHAIN), "CUB", LOCK, "xiaomi_share")
     assert swing.to_dict("records") == [
         {"parameter": "xiaomi_share", "at_low": 10.0, "at_high": 20.0, "kind": "evidence"}
     ]
-    swing = models.one_at_a_time(inputs(**CHAIN), "CUB", LOCK, "xiaomi_phones")
+    swing = sensitivity.one_at_a_time(inputs(**CHAIN), "CUB", LOCK, "xiaomi_phones")
     assert swing["parameter"][0] == "xiaomi_share"
     assert swing["at_low"][0] == pytest.approx(392_000)  # 3.92 million x 10%

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from graymarket import models
+from graymarket.models import sensitivity
 
 LOCK = pd.Timestamp("2021-09-01")
 
@@ -14,7 +15,7 @@ def shares_of(**ranges):
         | dict(zip(("low", "mode", "high"), ends, strict=True))
         for name, ends in ranges.items()
     ]
-    found = models.variance_shares(pd.DataFrame(rows), "CUB", LOCK, "xiaomi_brand_gray_share")
+    found = sensitivity.variance_shares(pd.DataFrame(rows), "CUB", LOCK, "xiaomi_brand_gray_share")
     return found.set_index("parameter")
 
 

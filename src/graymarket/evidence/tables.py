@@ -1,6 +1,7 @@
 """Load the tables of data/ as datapackage.json describes them, or say what is wrong."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -90,12 +91,11 @@ def check(root: Path | None = None) -> list[Problem]:
 
 
 class Base:
-    """The tables of one data/ folder, each file read once."""
+    """The tables of one data/ folder, each file read once as long as it does not change."""
 
     def __init__(self, root: Path):
         self.root = root
         self.resources = {r["name"]: r for r in package(root)["resources"]}
-        self._cells: dict[str, tuple[pd.DataFrame | None, list[Problem]]] = {}
 
     def resource(self, table: str) -> dict:
         """The table's entry in datapackage.json; raises EvidenceError for an unknown name."""
@@ -106,9 +106,13 @@ class Base:
 
     def cells(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
         """The corrected cells as text, indexed by spreadsheet row, and the problems so far."""
-        if table not in self._cells:
-            self._cells[table] = self._corrected(table)
-        return self._cells[table]
+        self.resource(table)  # an unknown name is told at once
+        folder = self.root / "data"
+        read = {table, corrections.TABLE} & {*self.resources}
+        paths = [self.resources[name]["path"] for name in read]
+        stamps = [_stamp(folder / path) for path in (PACKAGE, *sorted(paths))]
+        cells, problems = _cells(self.root, table, tuple(stamps))
+        return cells, list(problems)
 
     def rows(self, entry: str) -> pd.DataFrame:
         """The cells that "table" or "table/" and the leading parts of its key stand for.
@@ -149,18 +153,6 @@ class Base:
         by_place = sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
         return frame, sorted(by_place, key=lambda problem: problem.spoils)
 
-    def _corrected(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
-        resource = self.resource(table)
-        path = self.root / "data" / resource["path"]
-        raw, problems = read_cells(path, f"data/{resource['path']}", resource["schema"]["fields"])
-        if raw is None or table == corrections.TABLE or corrections.TABLE not in self.resources:
-            return raw, problems
-        fixes, _ = self.cells(corrections.TABLE)  # its own faults are told when it is read
-        if fixes is None:
-            return raw, problems
-        raw, stale = corrections.corrected(raw, table, fixes)
-        return raw, problems + stale
-
     def _keys(self, resource: dict) -> dict[str, tuple[str, frozenset[str] | None]]:
         """Field → (file, values that it may hold), for fields that refer to another table."""
         keys = {}
@@ -170,6 +162,31 @@ class Base:
             values = None if raw is None else frozenset(raw[foreign["reference"]["fields"][0]])
             keys[foreign["fields"][0]] = (f"data/{target['path']}", values)
         return keys
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a file does; None if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=64)
+def _cells(root: Path, table: str, stamps: tuple) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """A table's cells with the corrections put in; `stamps` tell one state of the files apart."""
+    base = Base(root)
+    resource = base.resource(table)
+    path = root / "data" / resource["path"]
+    raw, problems = read_cells(path, f"data/{resource['path']}", resource["schema"]["fields"])
+    if raw is None or table == corrections.TABLE or corrections.TABLE not in base.resources:
+        return raw, problems
+    fixes, _ = base.cells(corrections.TABLE)  # its own faults are told when it is read
+    if fixes is None:
+        return raw, problems
+    raw, stale = corrections.corrected(raw, table, fixes)
+    return raw, problems + stale
 
 
 def _unused(

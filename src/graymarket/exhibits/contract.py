@@ -123,7 +123,7 @@ def _table(data: pd.DataFrame) -> dict:
 def _is_numeric(column: pd.Series) -> bool:
     if pd.api.types.is_bool_dtype(column):
         return False
-    written = column.dropna().astype(str).str.fullmatch(r"-?[\d,]+(\.\d+)?%?|")
+    written = column.dropna().astype(str).str.fullmatch(r"[-−+]?[\d,]+(\.\d+)?%?|")
     return pd.api.types.is_numeric_dtype(column) or bool(len(written) and written.all())
 
 

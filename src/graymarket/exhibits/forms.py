@@ -492,9 +492,14 @@ def counterfactual(
         ax.set_xlim(lines.index[0], lines.index[-1] + span * (0.33 if wide else 0.62))
         ax.set_ylim(0, top)
         with_unit(ax.yaxis)
-        ax.xaxis.set_major_locator(mdates.YearLocator(2 if wide else 4))
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+        _years(ax, lines.index, 2 if wide else 4)
     return figure
+
+
+def _years(ax: Axes, months: pd.DatetimeIndex, step: int) -> None:
+    """A tick every `step` years, none beyond the last month."""
+    years = [year for year in range(months[0].year + 1, months[-1].year + 1) if year % step == 0]
+    ax.set_xticks([pd.Timestamp(year, 1, 1) for year in years], [str(year) for year in years])
 
 
 def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
@@ -521,8 +526,7 @@ def placebos(
         _beside(ax, own.index[-1], own.iloc[-1], name, color=ACCENT, weight="semibold")
         span = own.index[-1] - own.index[0]
         ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
-        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+        _years(ax, own.index, 2 if width > NARROW else 4)
     return figure
 
 
@@ -544,6 +548,5 @@ def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Times
             ax.axvline(month, color=INK, linewidth=0.9)
             ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
             with_unit(ax.yaxis)
-            ax.xaxis.set_major_locator(mdates.YearLocator(3))
-            ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+            _years(ax, lines.index, 3)
     return figure

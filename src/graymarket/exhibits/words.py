@@ -34,6 +34,12 @@ def share_range(low: float, high: float) -> str:
     return f"{_rounded(low)}–{_rounded(high)}%"
 
 
+def signed(points: float, digits: int = 1) -> str:
+    """-8.13 → "−8.1", 5.3 → "+5.3": a change, with a true minus sign; never "−0.0"."""
+    rounded = round(points, digits) + 0.0
+    return f"{rounded:+.{digits}f}".replace("-", "−")
+
+
 def _rounded(percent: float) -> Decimal:
     return Decimal(str(float(percent))).quantize(Decimal("0.1"), ROUND_HALF_UP)
 

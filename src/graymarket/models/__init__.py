@@ -1,19 +1,9 @@
-"""What follows from the evidence: ranges, bounds and noise. Nothing here draws."""
+"""What follows from the evidence: ranges, bounds, estimates and tests. Nothing here draws.
 
-from graymarket.models.closure import (
-    BAND,
-    DONORS,
-    Closure,
-    at_horizon,
-    band,
-    closure,
-    donor_regions,
-    fading,
-    recovery,
-    renewal,
-    side_by_side,
-    usage_shares,
-)
+models.closure and models.sensitivity are imported by name where they are used: the libraries
+behind them take seconds to load.
+"""
+
 from graymarket.models.estimate import DRAWS, SEED, estimate, value, with_page_views
 from graymarket.models.methods import (
     back_test,
@@ -21,6 +11,7 @@ from graymarket.models.methods import (
     channel_units,
     flow_gap,
     part_of_gray,
+    renewal,
     share_gap,
 )
 from graymarket.models.panel import (
@@ -39,12 +30,9 @@ from graymarket.models.panel import (
     region_series,
 )
 from graymarket.models.pert import pert, pert_mean
-from graymarket.models.sensitivity import one_at_a_time, variance_shares
 from graymarket.models.shares import MeasuredRange, measured_range, rank_cap, sampling_error
 
 __all__ = [
-    "BAND",
-    "DONORS",
     "DRAWS",
     "JUMP_FACTOR",
     "JUMP_POINTS",
@@ -52,39 +40,28 @@ __all__ = [
     "SEED",
     "TINY_MOBILE_SHARE",
     "Agreement",
-    "Closure",
     "MeasuredRange",
     "RecentRange",
     "agreement",
-    "at_horizon",
     "back_test",
-    "band",
     "by_method",
     "channel_units",
-    "closure",
-    "donor_regions",
     "estimate",
-    "fading",
     "flags",
     "flow_gap",
     "jumpiness",
     "measured_range",
     "moved",
-    "one_at_a_time",
     "outside_since",
     "part_of_gray",
     "pert",
     "pert_mean",
     "rank_cap",
     "recent_range",
-    "recovery",
     "region_series",
     "renewal",
     "sampling_error",
     "share_gap",
-    "side_by_side",
-    "usage_shares",
     "value",
-    "variance_shares",
     "with_page_views",
 ]

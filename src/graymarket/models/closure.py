@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from graymarket.models.panel import region_series
 
 HORIZONS = (6, 12, 24, 48)  # months after the closure
-DONORS = 40  # regions whose share was nearest before
+DONORS = 30  # regions whose share was nearest before
 BAND = 0.9  # part of the placebos that the band holds
 _BEFORE, _AFTER = 60, 48  # months watched, where the panel has them
 _MEAN_OF = 3  # months up to a horizon that are averaged, against the noise of one month
@@ -171,14 +171,6 @@ def band(placebos: pd.Series) -> tuple[float, float]:
     """The ends between which BAND of the placebos' gaps lie."""
     tail = (1 - BAND) / 2
     return float(placebos.quantile(tail)), float(placebos.quantile(1 - tail))
-
-
-def renewal(phones, share, life):
-    """Phones a year that keep a maker's stock as it is: its phones over the years they last.
-
-    `share` in percent of `phones`, `life` in months.
-    """
-    return phones * share / 100 * 12 / life
 
 
 def fading(start: float, months: int, life: float) -> tuple[np.ndarray, np.ndarray]:

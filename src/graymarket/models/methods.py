@@ -6,7 +6,6 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from graymarket.models.closure import renewal
 from graymarket.models.estimate import DRAWS, SEED, levels
 from graymarket.models.pert import pert
 
@@ -34,6 +33,14 @@ def flow_gap(legal_supply, demand):
 def channel_units(share, sales, part_outside):
     """Phones sold outside a maker's channel: its share of sales times the part outside."""
     return sales * share / 100 * part_outside / 100
+
+
+def renewal(phones, share, life):
+    """Phones a year that keep a maker's stock as it is: its phones over the years they last.
+
+    `share` in percent of `phones`, `life` in months.
+    """
+    return phones * share / 100 * 12 / life
 
 
 # (method, quantity) → the function, whose arguments are the parameters of data/case_inputs.csv.
