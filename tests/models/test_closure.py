@@ -101,6 +101,15 @@ def test_renewal_and_fading_by_hand():
     assert beyond[60] == 0
 
 
+def test_a_stock_that_nobody_renews_by_hand():
+    observed = pd.Series(30.0, index=MONTHS)
+    observed[MONTHS >= CLOSED] = 24.0
+    found = closure.stock(observed, CLOSED, 24, pd.Series([36.0, 48.0]))
+    assert (found.start, found.seen) == (30, 24)
+    assert found.left_low == pytest.approx(30 * (1 - 24 / 36))
+    assert found.left_high == pytest.approx(30 * np.exp(-24 / 48))
+
+
 def test_a_band_holds_nine_tenths():
     low, high = closure.band(pd.Series(np.arange(101.0)))
     assert (low, high) == pytest.approx((5, 95))

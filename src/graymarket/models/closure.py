@@ -173,6 +173,32 @@ def band(placebos: pd.Series) -> tuple[float, float]:
     return float(placebos.quantile(tail)), float(placebos.quantile(1 - tail))
 
 
+@dataclass(frozen=True)
+class Stock:
+    """A share before a closure, what was seen at a horizon, and what no supply would have left."""
+
+    start: float
+    seen: float
+    left_low: float
+    left_high: float
+
+
+def stock(observed: pd.Series, month: pd.Timestamp, horizon: int, lives: pd.Series) -> Stock:
+    """Hold what was seen against a stock that nobody renews; in percent.
+
+    `observed`: shares by month; the start is the mean of the year before `month`. `lives`: months
+    that a phone lasts; the shortest with an even fall gives the low end, the longest with a
+    constant part going each month the high end.
+    """
+    before = observed[month - pd.DateOffset(months=12) : month - pd.DateOffset(months=1)]
+    return Stock(
+        start=float(before.mean()),
+        seen=float(at_horizon(month, observed, horizon)),
+        left_low=float(fading(before.mean(), horizon, lives.min())[0][-1]),
+        left_high=float(fading(before.mean(), horizon, lives.max())[1][-1]),
+    )
+
+
 def fading(start: float, months: int, life: float) -> tuple[np.ndarray, np.ndarray]:
     """A share month by month if no phone comes in: falling evenly, and by a constant part.
 
