@@ -6,6 +6,7 @@ import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
 
 from graymarket.exhibits import words
@@ -549,4 +550,105 @@ def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Times
             ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
             with_unit(ax.yaxis)
             _years(ax, lines.index, 3)
+    return figure
+
+
+def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Figure:
+    """A grid of words: rows × columns, each cell filled by what its first line says.
+
+    `cells`: text, one column a heading; `styles`: first line → "strong" (accent), "second",
+    "plain" (gray) or "open" (hatched: not known).
+    """
+    wide = width > NARROW
+    count, columns = cells.shape
+    left = 0.16 if wide else 0.23
+    figure, ax = chart(width, (0.46 if wide else 0.56) * count + 0.5)
+    across = (1 - left) / columns
+    fills = {
+        "strong": {"facecolor": ACCENT, "alpha": 0.85},
+        "second": {"facecolor": SECOND, "alpha": 0.85},
+        "plain": {"facecolor": FAINT},
+        "open": {"facecolor": "none", "hatch": "////", "edgecolor": FAINT},
+    }
+    per_line = int(15.5 * width * across)
+    with house_style():
+        for x, name in enumerate(cells.columns):
+            head = textwrap.fill(name, per_line, break_long_words=False)
+            middle = left + (x + 0.5) * across
+            ax.text(middle, -0.12, head, ha="center", va="bottom", size=8.8)
+        for y, (name, row) in enumerate(cells.iterrows()):
+            ax.text(0, y + 0.5, textwrap.fill(name, int(15.5 * width * left)), va="center", size=9)
+            for x, text in enumerate(row):
+                style = styles[text.split("\n")[0]]
+                box = (left + x * across + 0.004, y + 0.06)
+                ax.add_patch(Rectangle(box, across - 0.008, 0.88, lw=0, **fills[style]))
+                ax.text(
+                    left + (x + 0.5) * across,
+                    y + 0.5,
+                    "\n".join(
+                        textwrap.fill(part, per_line, break_long_words=False)
+                        for part in text.split("\n")
+                    ),
+                    ha="center",
+                    va="center",
+                    size=8.6 if wide else 7.6,
+                    linespacing=1.1,
+                    color=PAPER if style in ("strong", "second") else INK,
+                )
+        ax.set_xlim(0, 1)
+        ax.set_ylim(count, -0.75)
+        ax.axis("off")
+    return figure
+
+
+def dots(width: float, rows: pd.DataFrame, order: list[str], accented: str) -> Figure:
+    """Published figures of one quantity (percent), a row a place, each reading a dot.
+
+    `rows`: label, value, kind; `order`: labels from top to bottom; dots of the kind `accented` are
+    filled, others hollow.
+    """
+    figure, ax = chart(width, 0.2 * len(order) + 0.5)
+    with house_style():
+        for y, label in enumerate(order):
+            here = rows[rows["label"] == label]
+            ax.plot([here["value"].min(), here["value"].max()], [y, y], color=FAINT, linewidth=2)
+            for row in here.itertuples():
+                own = row.kind == accented
+                ax.plot(
+                    row.value,
+                    y,
+                    "o",
+                    markersize=5,
+                    color=ACCENT if own else PAPER,
+                    markeredgecolor=ACCENT if own else MUTE,
+                )
+        ax.set_yticks(range(len(order)), order)
+        ax.set_ylim(len(order) - 0.4, -0.7)
+        ax.set_xlim(0, 100)
+        ax.grid(axis="x")
+        ax.grid(visible=False, axis="y")
+        with_unit(ax.xaxis)
+    return figure
+
+
+def bars(width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] | None = None):
+    """Amounts by period as upright bars: `rows` label, value, part (bool: drawn hollow), text.
+
+    `event`: (position between bars, words) draws an upright line.
+    """
+    figure, ax = chart(width, 2.6)
+    with house_style():
+        for x, row in enumerate(rows.itertuples()):
+            fill = {"facecolor": "none", "hatch": "////"} if row.part else {"facecolor": ACCENT}
+            ax.bar(x, row.value, width=0.66, edgecolor=ACCENT, linewidth=0.8, **fill)
+            ax.text(x, row.value, row.text, ha="center", va="bottom", size=8.8)
+        top = rows["value"].max() * 1.16
+        if event:
+            ax.axvline(event[0], color=INK, linewidth=0.9)
+            ax.text(event[0], top, " " + event[1], va="top", size=8.8)
+        ax.set_xticks(range(len(rows)), rows["label"], size=8.8 if width > NARROW else 7.4)
+        ax.set_ylim(0, top)
+        ax.set_yticks([])
+        ax.grid(visible=False)
+        ax.set_title(unit, size=8.8, weight="normal", loc="left")
     return figure

@@ -31,6 +31,7 @@ from graymarket.models.panel import (
 )
 from graymarket.models.pert import pert, pert_mean
 from graymarket.models.shares import MeasuredRange, measured_range, rank_cap, sampling_error
+from graymarket.models.standing import channel, in_force, net_effect
 
 __all__ = [
     "DRAWS",
@@ -45,13 +46,16 @@ __all__ = [
     "agreement",
     "back_test",
     "by_method",
+    "channel",
     "channel_units",
     "estimate",
     "flags",
     "flow_gap",
+    "in_force",
     "jumpiness",
     "measured_range",
     "moved",
+    "net_effect",
     "outside_since",
     "part_of_gray",
     "pert",

@@ -1,0 +1,52 @@
+"""What stood at a date: rules in force, and what is known of a maker's channel."""
+
+import pandas as pd
+
+# Of several rules in force, the one that decides for a consumer phone: an exception opens a ban.
+EFFECTS = ["authorised", "prohibited", "conditional", "unclear", "not_covered"]
+OFFICIAL = {"subsidiary", "distributor", "carrier", "online_store"}
+
+
+def in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
+    """The rows whose text dates `start` and `end` (of any precision; empty is open) hold `date`."""
+    day = f"{date:%Y-%m-%d}"
+    begun = [not start or start <= day[: len(start)] for start in rows["start"]]
+    lasting = [not end or end >= day[: len(end)] for end in rows["end"]]
+    return rows[pd.Series(begun, rows.index) & pd.Series(lasting, rows.index)]
+
+
+def net_effect(rules: pd.DataFrame) -> str:
+    """What the rules in force say together of a consumer phone; "none found" without any.
+
+    "authorised by exception" where a rule authorises what another bans or limits.
+    """
+    found = [effect for effect in EFFECTS if (rules["effect"] == effect).any()]
+    if not found:
+        return "none found"
+    if found[0] == "authorised" and {"prohibited", "conditional"} & set(found):
+        return "authorised by exception"
+    return found[0]
+
+
+def channel(statements: pd.DataFrame, date: pd.Timestamp) -> tuple[str, str]:
+    """A maker's channel in a region by the newest statements up to `date`, and their year.
+
+    `statements`: rows of the table presence. The first is "official", "none", "contested" where
+    the newest disagree, or "unknown" where there is none or they do not say; the year is "" then.
+    A statement of which only the end is known speaks for that month alone.
+    """
+    month = f"{date:%Y-%m}"
+    before = [
+        (start or end)[:7] <= month
+        for start, end in zip(statements["start"], statements["end"], strict=True)
+    ]
+    known = statements[before]
+    known = known[(known["start"] != "") | (known["end"] != "")]
+    kinds = known["channel"].map(lambda kind: "official" if kind in OFFICIAL else kind)
+    said = known[kinds != "unknown"]
+    if said.empty:
+        return "unknown", ""
+    until = said["end"].where(said["end"] != "", said["start"])
+    years = until.map(lambda text: min(text, month)[:4])
+    newest = set(kinds[said.index][years == years.max()])
+    return ("contested" if len(newest) > 1 else newest.pop()), years.max()
