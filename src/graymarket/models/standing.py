@@ -36,12 +36,8 @@ def channel(statements: pd.DataFrame, date: pd.Timestamp) -> tuple[str, str]:
     A statement of which only the end is known speaks for that month alone.
     """
     month = f"{date:%Y-%m}"
-    before = [
-        (start or end)[:7] <= month
-        for start, end in zip(statements["start"], statements["end"], strict=True)
-    ]
-    known = statements[before]
-    known = known[(known["start"] != "") | (known["end"] != "")]
+    first = statements["start"].where(statements["start"] != "", statements["end"])
+    known = statements[(first != "") & (first.str[:7] <= month)]
     kinds = known["channel"].map(lambda kind: "official" if kind in OFFICIAL else kind)
     said = known[kinds != "unknown"]
     if said.empty:
