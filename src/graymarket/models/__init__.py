@@ -4,7 +4,14 @@ models.closure and models.sensitivity are imported by name where they are used: 
 behind them take seconds to load.
 """
 
-from graymarket.models.estimate import DRAWS, SEED, estimate, value, with_page_views
+from graymarket.models.estimate import (
+    DRAWS,
+    SEED,
+    chance_above,
+    estimate,
+    value,
+    with_page_views,
+)
 from graymarket.models.methods import (
     back_test,
     by_method,
@@ -46,6 +53,7 @@ __all__ = [
     "agreement",
     "back_test",
     "by_method",
+    "chance_above",
     "channel",
     "channel_units",
     "estimate",

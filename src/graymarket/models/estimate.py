@@ -99,6 +99,20 @@ def _of_one_place(part: pd.DataFrame, draws: int, seed: int) -> list[dict]:
     return rows
 
 
+def chance_above(inputs: pd.DataFrame, region: str, date, quantity: str, threshold: float) -> float:
+    """The percent of draws in which the quantity lies above `threshold`, in its own unit.
+
+    Raises ValueError where it is not estimable.
+    """
+    here = inputs[(inputs["region"] == region) & (inputs["date"] == date)]
+    given = here.set_index("parameter")
+    names = parameters(QUANTITIES[quantity][1], given)
+    if names is None or (given.loc[names, "kind"] == "none").any():
+        raise ValueError(f"{quantity} of {region} in {date:%Y-%m} is not estimable")
+    drawn = _drawn(given, region, DRAWS, SEED)
+    return float(100 * np.mean(value(quantity, drawn) > threshold))
+
+
 def value(quantity: str, given: dict) -> np.ndarray | float:
     """A quantity from the parameters of one region and date; shares in percent."""
     if quantity == "smartphones":

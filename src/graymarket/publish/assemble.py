@@ -15,11 +15,14 @@ _RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
 _EXHIBIT_LINK = re.compile(r"\[Exhibit\]\(#([a-z0-9-]+)\)")
 _ANY_LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-# Years, dates and proper names may stand in prose as digits; every other number is a result.
+# Years, dates, proper names and a list's own numbers may stand in prose as digits; every other
+# number is a result.
 _ALLOWED_DIGITS = re.compile(
-    rf"\b\d{{1,2}}(?:[–-]\d{{1,2}})?(?= (?:{_MONTH})\b)"
+    r"^\d+\. "
+    rf"|\b\d{{1,2}}(?:[–-]\d{{1,2}})?(?= (?:{_MONTH})\b)"
     r"|\b(?:19|20)\d\d\b"
-    r"|\b(?:iOS|iPadOS) \d+(?:\.\d+)*"
+    r"|\b(?:iOS|iPadOS) \d+(?:\.\d+)*",
+    re.MULTILINE,
 )
 
 
