@@ -1,0 +1,94 @@
+"""When the data turn a finding round, its words turn too, not only its number."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from graymarket.exhibits.results import RESULTS_MIME
+from graymarket.publish.execute import execute, read_chapters
+
+PAGE = "00-summary"
+
+
+def findings(root, folder, edit=None):
+    """The named results of the findings page, after `edit` (a function of the folder data/)."""
+    shutil.copytree(root / "data", folder / "data")
+    (folder / "notebooks").mkdir()
+    if edit:
+        edit(folder / "data")
+    chapters = {PAGE: read_chapters(root / "notebooks")[PAGE]}
+    done = execute(chapters, folder / "notebooks", lambda: None)[PAGE]
+    shown = [
+        output["data"][RESULTS_MIME]
+        for cell in done.cells
+        for output in cell.get("outputs", [])
+        if RESULTS_MIME in output.get("data", {})
+    ]
+    return {name: result["text"] for name, result in shown[-1].items()}
+
+
+def cells(table, row, **values):
+    """An edit: the cells of one row, by its id."""
+
+    def edit(data):
+        path = data / f"{table}.csv"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for column, value in values.items():
+            frame.loc[frame["id"] == row, column] = value
+        frame.to_csv(path, index=False, lineterminator="\n")
+
+    return edit
+
+
+def apple_fades_in_russia(data):
+    path = data / "usage_panel.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    late = (frame["region"] == "RUS") & (frame["month"] > "2025-06")
+    frame.loc[late, "apple_share"] = "4"
+    frame.to_csv(path, index=False, lineterminator="\n")
+
+
+@pytest.fixture(scope="module")
+def as_they_are(root, tmp_path_factory):
+    return findings(root, tmp_path_factory.mktemp("plain"))
+
+
+HALVED = cells("assumptions", "assumptions-004", low="4", mode="7.75", high="9.5")
+
+
+@pytest.mark.parametrize(
+    ("edit", "name", "now", "then"),
+    [
+        (HALVED, "size", "large in Cuba without a shop", "no larger in Cuba than elsewhere"),
+        (
+            cells("assumptions", "assumptions-006", low="30", mode="40", high="60"),
+            "outside",
+            "nearly all",
+            "some",
+        ),
+        (HALVED, "article_estimated", "inside that interval", "outside that interval"),
+        (
+            cells("assumptions", "assumptions-019", low="50", mode="95", high="100"),
+            "iran_apart",
+            "The two senses are far apart",
+            "The two senses cannot be told apart",
+        ),
+        (
+            cells("sanctions", "sanctions-024", effect="authorised"),
+            "closed",
+            "Syria, Crimea and North Korea",
+            "Crimea and North Korea",
+        ),
+        (
+            apple_fades_in_russia,
+            "russia_held",
+            "A closed door did not keep iPhones out of Russia",
+            "Russia’s iPhones may have run out",
+        ),
+        (cells("verdicts", "verdicts-001", verdict="partly"), "supported", "five", "four"),
+    ],
+)
+def test_a_finding_that_flips_changes_its_words(root, tmp_path, as_they_are, edit, name, now, then):
+    assert as_they_are[name] == now
+    assert findings(root, tmp_path, edit)[name] == then
