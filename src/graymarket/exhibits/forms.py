@@ -565,8 +565,8 @@ def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Figure:
     figure, ax = chart(width, (0.46 if wide else 0.56) * count + 0.5)
     across = (1 - left) / columns
     fills = {
-        "strong": {"facecolor": ACCENT, "alpha": 0.85},
-        "second": {"facecolor": SECOND, "alpha": 0.85},
+        "strong": {"facecolor": ACCENT},
+        "second": {"facecolor": SECOND},
         "plain": {"facecolor": FAINT},
         "open": {"facecolor": "none", "hatch": "////", "edgecolor": FAINT},
     }
