@@ -94,13 +94,13 @@ def test_bad_data_stops_the_build_and_touches_nothing(root, built, tmp_path):
 
 def test_a_chapter_that_fails_is_named(root, tmp_path):
     broken = project(root, tmp_path / "broken")
-    path = broken / "notebooks" / "01-the-lock.ipynb"
+    path = broken / "notebooks" / "02-the-lock.ipynb"
     source = path.read_text(encoding="utf-8")
     path.write_text(source.replace('evidence.load(\\"claims\\")', "1 / 0"), encoding="utf-8")
     outcome = build(broken)
     assert outcome.returncode == 1
     assert (
-        "notebooks/01-the-lock.ipynb, in the cell that begins “import pandas as pd”"
+        "notebooks/02-the-lock.ipynb, in the cell that begins “import pandas as pd”"
         in outcome.stderr
     )
     assert "ZeroDivisionError" in outcome.stderr
