@@ -53,7 +53,7 @@ def test_one_changed_reading_changes_everything_that_rests_on_it(root, built, tm
     assert results["results"]["00-summary/cuba_range"]["text"] == "16.5–18.3%"
     headline = results["exhibits"][0]
     assert headline["title"] == (
-        "Two measurements put Xiaomi at 16.5–18.3%; the article’s 15% lies outside that range"
+        "Two web counts say 16.5–18.3%; with the register’s doubt our interval is 10.7–18.2%"
     )
     page = (changed / "report/report.html").read_text(encoding="utf-8")
     assert "16.49%" in page  # the chart's own label

@@ -99,6 +99,53 @@ def test_pdf_has_a_bookmark_for_every_chapter(pdf, page_text):
     assert bookmarks == plain
 
 
+def printed(root, *pages):
+    """The words of the PDF's pages, from first to last of `pages` (all, without any)."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
+    some = ["-f", str(pages[0]), "-l", str(pages[-1])] if pages else []
+    command = ["pdftotext", *some, str(root / "report/report.pdf"), "-"]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+
+
+def test_findings_fill_one_page(root, pdf):
+    words = " ".join(printed(root, 1).split())
+    for heading in ("What we found", "Exhibit 1", "Three limits that matter most"):
+        assert heading in words
+    assert words.endswith(f"other senses. Edition {evidence.package(root)['version']} 1")
+    with pdf.open_outline() as outline:
+        assert start_page(pdf, outline.root[1]) == 2
+
+
+def start_page(pdf, bookmark):
+    return pdf.pages.index(pikepdf.Page(bookmark.destination[0])) + 1
+
+
+def test_report_is_as_long_as_a_report_should_be(pdf, results):
+    with pdf.open_outline() as outline:
+        appendix = next(b for b in outline.root if "How the numbers were made" in b.title)
+    assert 25 <= start_page(pdf, appendix) - 1 <= 40
+    assert 25 <= len(results["exhibits"]) <= 35
+
+
+def test_findings_are_in_plain_english(page_text):
+    chapter = page_text.split('<h2 class="chapter"')[1]
+    parts = re.findall(r'<div class="(?:deck|prose)">(.*?)</div>', chapter, re.DOTALL)
+    text = html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</(?:li|p|h3)>", ". ", " ".join(parts))))
+    sentences = [s for s in re.split(r"[.!?:]\W+", text) if re.search(r"\w", s)]
+    words = re.findall(r"[A-Za-z’]+", text)
+    syllables = sum(map(count_syllables, words))
+    ease = 206.835 - 1.015 * len(words) / len(sentences) - 84.6 * syllables / len(words)
+    assert len(words) > 250
+    assert ease >= 50  # Flesch: plain English
+
+
+def count_syllables(word):
+    """Groups of vowels, a silent e at the end aside: close enough for a mean."""
+    stem = re.sub(r"(?:[^l]e|es|ed)$", "", word.lower().replace("’s", ""))
+    return max(1, len(re.findall(r"[aeiouy]+", stem)))
+
+
 def test_pdf_charts_are_vectors(pdf):
     images = [
         image
@@ -178,7 +225,7 @@ ENTRIES = """() => Object.fromEntries(
 }))"""
 NO_NUMBER = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}(?:[–-]\d{1,2})? (?:January|February|March|April|May|June|July|"
-    r"August|September|October|November|December)\b|\biPadOS \d+"
+    r"August|September|October|November|December)\b|\b(?:iPadOS|ICD) \d+"
 )
 
 
@@ -217,10 +264,7 @@ def test_no_estimate_stands_on_grade_c(results, root):
 
 
 def test_credits_and_licences_stand_in_every_format(root, page_text):
-    command = ["pdftotext", str(root / "report/report.pdf"), "-"]
-    if not shutil.which(command[0]):
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
-    text = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+    text = printed(root)
     for resource in evidence.package(root)["resources"]:
         assert html.escape(resource["credit"], quote=False) in html.unescape(page_text)
         assert "".join(resource["credit"].split()) in "".join(text.split())

@@ -3,6 +3,7 @@
 import textwrap
 
 import matplotlib.dates as mdates
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -35,19 +36,20 @@ def _beside(ax: Axes, x, y, text: str, **style) -> None:
 def readings(
     width: float, rows: pd.DataFrame, band: tuple[float, float], line: tuple[float, str]
 ) -> Figure:
-    """Readings of one share, a row each, against the measured range and a reference line.
+    """Readings of one share, a row each, against an interval and a reference line.
 
     `rows`: label, value (percent), role ("measured", "hollow" or "cap"), remark; top to bottom.
     """
     wide = width > NARROW
     count = len(rows)
-    figure, ax = chart(width, (0.4 if wide else 0.58) * count + 0.75)
+    figure, ax = chart(width, (0.32 if wide else 0.58) * count + 0.65)
     with house_style():
         end = max(30.0, rows["value"].max() * 1.04)
         ax.axvspan(
             *band, ymin=0, ymax=(count + 0.1) / (count + 0.9), color=ACCENT, alpha=0.12, lw=0
         )
-        ax.text(band[0], -0.72, "measured range", va="center", color=ACCENT, size=8.8)
+        beside = max(band[0], line[0]) + 0.02 * end
+        ax.text(beside, -0.72, "our interval", va="center", color=ACCENT, size=8.8)
         ax.axvline(line[0], color=INK, linewidth=0.9, ymax=(count + 0.1) / (count + 0.9))
         ax.text(line[0], -0.72, line[1] + " ", ha="right", va="center", size=8.8)
         for y, row in enumerate(rows.itertuples()):
@@ -289,41 +291,6 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure
     return figure
 
 
-def strip(width: float, values: pd.Series, marked: dict[str, str], top: float) -> Figure:
-    """Every member of a set as a tick on one line; the marked ones named above it.
-
-    `values`: percent, indexed by id; `marked`: id → name. Members above `top` are not drawn.
-    """
-    figure, ax = chart(width, 2.0)
-    with house_style():
-        ax.plot(values, [0] * len(values), "|", color=MUTE, markersize=16, alpha=0.55)
-        middle = values.median()
-        ax.plot([middle] * 2, [-0.75, -0.3], color=INK, linewidth=0.8)
-        ax.text(
-            middle, -0.8, f"median of all countries, {middle:.0f}%", size=8.8, va="top", ha="left"
-        )
-        ordered = sorted(marked, key=lambda key: values[key])
-        for i, key in enumerate(ordered):
-            height = 0.7 + 0.62 * (i % 4)
-            ax.plot([values[key]] * 2, [0, height], color=ACCENT, linewidth=0.9)
-            ax.plot(values[key], 0, "|", color=ACCENT, markersize=16, markeredgewidth=2)
-            ax.text(
-                values[key] + top * (0.008 if i > 0 and values[key] < top * 0.7 else -0.008),
-                height - 0.05,
-                f"{marked[key]} {values[key]:.0f}%",
-                color=ACCENT,
-                va="center",
-                size=9,
-                ha="left" if i > 0 and values[key] < top * 0.7 else "right",
-            )
-        ax.set_xlim(0, top)
-        ax.set_ylim(-1.5, 3.3)
-        ax.set_yticks([])
-        ax.grid(visible=False)
-        with_unit(ax.xaxis)
-    return figure
-
-
 def lines(width: float, series: pd.DataFrame) -> Figure:
     """Monthly series (percent), one a column, named at their ends; the first is accented.
 
@@ -358,15 +325,11 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
     with house_style():
         for y, row in enumerate(rows.itertuples()):
             at = y if wide else y + 0.17
-            colour = SECOND if row.proxy else ACCENT
             if pd.isna(row.median):
                 style = {"color": MUTE, "linewidth": 1, "linestyle": (0, (2, 3))}
                 ax.plot([row.low, min(row.high, top)], [at, at], **style)
             else:
-                ax.plot([row.low, row.high], [at, at], color=MUTE, linewidth=1)
-                ax.plot([row.low95, row.high95], [at, at], color=colour, linewidth=4, alpha=0.35)
-                ax.plot([row.low80, row.high80], [at, at], color=colour, linewidth=7, alpha=0.6)
-                ax.plot(row.median, at, "o", color=PAPER, markersize=5, markeredgecolor=INK)
+                _interval(ax, at, row)
             if "answer_low" in rows:
                 ends = [row.answer_low, row.answer_high]
                 ax.plot(ends, [at + 0.27] * 2, "^-", color=INK, linewidth=1.4, markersize=5.5)
@@ -387,12 +350,53 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
     return figure
 
 
+def _interval(ax: Axes, y: float, row) -> None:
+    colour = SECOND if row.proxy else ACCENT
+    ax.plot([row.low, row.high], [y, y], color=MUTE, linewidth=1)
+    ax.plot([row.low95, row.high95], [y, y], color=colour, linewidth=4, alpha=0.35)
+    ax.plot([row.low80, row.high80], [y, y], color=colour, linewidth=7, alpha=0.6)
+    ax.plot(row.median, y, "o", color=PAPER, markersize=5, markeredgecolor=INK)
+
+
+def magnitudes(width: float, rows: pd.DataFrame, heading: str) -> Figure:
+    """Estimated amounts that differ by tenfolds, as in `intervals`, on a logarithmic axis.
+
+    `rows`: as there, all with a median, remark under `heading` to the right.
+    """
+    wide = width > NARROW
+    figure, ax = chart(width, (0.38 if wide else 0.56) * len(rows) + 0.75)
+    least, most = 10 ** np.floor(np.log10(rows["low"].min())), rows["high"].max()
+    with house_style():
+        ax.set_xscale("log")
+        for y, row in enumerate(rows.itertuples()):
+            at = y if wide else y + 0.17
+            _interval(ax, at, row)
+            if wide:
+                ax.text(most * 1.5, at, row.remark, va="center", size=8.8, color=TEXT_MUTE)
+            else:
+                text = f"{row.label}; {heading}: {row.remark}"
+                ax.text(least, y - 0.24, text, va="center", size=8.8)
+        if wide:
+            ax.text(most * 1.5, -0.85, heading, va="center", size=8.8, weight="semibold")
+        ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
+        ax.set_ylim(len(rows) - 0.4, -1.1 if wide else -0.6)
+        ax.set_xlim(least, most * (18 if wide else 1.3))
+        ax.grid(visible=False)
+        ax.grid(visible=True, axis="x")
+        ax.spines["bottom"].set_visible(False)
+        ticks = [tick for tick in 10.0 ** np.arange(-4, 9) if least <= tick <= most]
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.set_xticks([], minor=True)
+    return figure
+
+
 def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
     """What each input does alone: a bar from the result at its low to that at its high.
 
-    `rows`: label, at_low, at_high; the widest first. `centre`: the result with all at mode.
+    `rows`: label, at_low, at_high, remark; the widest first. `centre`: the result with all at mode.
     """
-    figure, ax = chart(width, 0.4 * len(rows) + 0.5)
+    wide = width > NARROW
+    figure, ax = chart(width, (0.4 if wide else 0.6) * len(rows) + 0.5)
     with house_style():
         for y, row in enumerate(rows.itertuples()):
             left, right = sorted((row.at_low, row.at_high))
@@ -408,11 +412,16 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
             )
             _beside(ax, right, y, f"{right:.2f}", size=8.8)
         ax.axvline(centre, color=INK, linewidth=0.9)
-        ax.set_yticks(range(len(rows)), rows["label"])
-        ax.set_ylim(len(rows) - 0.4, -0.6)
         least, most = rows[["at_low", "at_high"]].stack().agg(["min", "max"])
         room = 0.2 * (most - least)
-        ax.set_xlim(least - room, most + room)
+        for y, row in enumerate(rows.itertuples()):
+            if wide:
+                ax.text(most + room, y, row.remark, va="center", size=8.8, color=TEXT_MUTE)
+            else:
+                ax.text(least - room, y - 0.38, f"{row.label}: {row.remark}", va="center", size=8.8)
+        ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlim(least - room, most + (2.2 if wide else 1) * room)
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
         ax.set_xticks([])
@@ -537,9 +546,9 @@ def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Times
     `panels`: name → (lines as in counterfactual, the month of the closure).
     """
     wide = width > NARROW
-    columns = len(panels) if wide else 1
-    rows = 1 if wide else len(panels)
-    figure, axes = chart(width, 2.3 if wide else 1.75 * rows, rows, columns, squeeze=False)
+    columns = (2 if len(panels) % 2 == 0 else 3) if wide else 1
+    rows = -(-len(panels) // columns)
+    figure, axes = chart(width, (2.0 if wide else 1.75) * rows, rows, columns, squeeze=False)
     with house_style():
         for ax, (name, (lines, month)) in zip(axes.flat, panels.items(), strict=True):
             ax.set_title(name, loc="left", pad=6)

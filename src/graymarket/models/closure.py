@@ -215,9 +215,9 @@ def recovery(
     """How well the method finds effects, after two years, put where nothing happened.
 
     Each clear donor in turn is treated as if its door had closed in the case's month; `injected`
-    points (0 for none) are added to its months after. One row an effect: injected, runs, bias
-    (mean found minus injected), coverage (percent of bands that hold the truth), detected
-    (percent of bands that leave out zero: for 0, false alarms).
+    points (0 for none, -inf for all of its share) are added to its months after. One row an
+    effect: injected, runs, bias (mean found minus injected), coverage (percent of bands that hold
+    the truth), detected (percent of bands that leave out zero: for 0, false alarms).
     """
     window = _ready(shares.clear, case, donors).drop(columns=case.region)
     before = window.index < case.month
@@ -225,17 +225,22 @@ def recovery(
     gaps = pd.DataFrame({region: fit(window, region, near[region], before)[1] for region in window})
     found = at_horizon(case.month, gaps, _TESTED_AT)
     bands = {region: band(found[near[region]]) for region in window}
-    roomy = [region for region in window if window.loc[~before, region].min() > -min(injected)]
+    most = -min(effect for effect in injected if np.isfinite(effect))
+    roomy = [region for region in window if window.loc[~before, region].min() > most]
+    level = at_horizon(case.month, window, _TESTED_AT)
     rows = []
     for effect in injected:
-        ends = [(found[r] + effect - bands[r][1], found[r] + effect - bands[r][0]) for r in roomy]
+        truth = (-level[roomy]).clip(lower=effect)
+        seen = found[roomy] + truth
+        low = seen - [bands[region][1] for region in roomy]
+        high = seen - [bands[region][0] for region in roomy]
         rows.append(
             {
                 "injected": effect,
                 "runs": len(roomy),
                 "bias": float(found[roomy].mean()),
-                "coverage": 100 * np.mean([low <= effect <= high for low, high in ends]),
-                "detected": 100 * np.mean([low > 0 or high < 0 for low, high in ends]),
+                "coverage": 100 * float(((low <= truth) & (truth <= high)).mean()),
+                "detected": 100 * float(((low > 0) | (high < 0)).mean()),
             }
         )
     return pd.DataFrame(rows)

@@ -21,7 +21,7 @@ _ALLOWED_DIGITS = re.compile(
     r"^\d+\. "
     rf"|\b\d{{1,2}}(?:[–-]\d{{1,2}})?(?= (?:{_MONTH})\b)"
     r"|\b(?:19|20)\d\d\b"
-    r"|\b(?:iOS|iPadOS) \d+(?:\.\d+)*",
+    r"|\b(?:iOS|iPadOS|ICD) \d+(?:\.\d+)*",
     re.MULTILINE,
 )
 

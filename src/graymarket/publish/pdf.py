@@ -21,7 +21,7 @@ from graymarket.publish.problems import PublishError
 _STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
 _MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
 _STANDARDS = ["ua-1", "a-3a"]
-_SHORT_CELL = 14  # characters: a column of no longer cells is never wrapped
+_SHORT_CELL = 16  # characters: a column of no longer cells is never wrapped
 _MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
 _WIDEST_CELL = 60  # characters: longer cells wrap rather than widen their column
 
@@ -51,9 +51,7 @@ class ReportPDFExporter(Exporter):
             "inputs": report.get("inputs", ""),
             "date": report.get("date", ""),
         }
-        markdown = "\n\n".join(
-            block for cell in nb.cells for block in self._blocks(cell, folder) if block
-        )
+        markdown = "\n\n".join(block for block in self._body(nb, folder) if block)
         body = pypandoc.convert_text(
             markdown, "typst-smart", format=_MARKDOWN, extra_args=["--wrap=none"]
         )
@@ -61,19 +59,28 @@ class ReportPDFExporter(Exporter):
             [
                 _STYLE.read_text(encoding="utf-8"),
                 f"#show: report.with(..json(bytes({_string(json.dumps(about))})))",
-                "#contents()" if report.get("chapters") else "",
                 body,
                 _traces(report),
                 _sources(report),
             ]
         )
 
+    def _body(self, nb: NotebookNode, folder: Path):
+        """All blocks; the first of several chapters is the front page, contents come after it."""
+        starts = [i for i, cell in enumerate(nb.cells) if _chapter(cell)]
+        several = len(starts) > 1
+        for i, cell in enumerate(nb.cells):
+            if several and i == starts[0]:
+                yield _raw("#front[")
+            if several and i == starts[1]:
+                yield _raw("]\n#contents()")
+            yield from self._blocks(cell, folder)
+
     def _blocks(self, cell: NotebookNode, folder: Path):
-        role = cell.metadata.get("report", {})
-        if role.get("role") == "deck":
+        if cell.metadata.get("report", {}).get("role") == "deck":
             yield f"{_raw('#deck[')}\n\n{cell.source}\n\n{_raw(']')}"
-        elif role.get("chapter"):
-            yield f"{cell.source} {{#{role['chapter']['id']}}}"
+        elif _chapter(cell):
+            yield f"{cell.source} {{#{_chapter(cell)['id']}}}"
         elif cell.cell_type == "markdown":
             yield cell.source
         elif cell.cell_type == "code":
@@ -81,6 +88,10 @@ class ReportPDFExporter(Exporter):
                 yield f"```python\n{cell.source}\n```"
             for output in cell.get("outputs", []):
                 yield _output(output, folder)
+
+
+def _chapter(cell: NotebookNode) -> dict | None:
+    return cell.metadata.get("report", {}).get("chapter")
 
 
 def _output(output: NotebookNode, folder: Path) -> str:
