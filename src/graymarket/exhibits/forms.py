@@ -418,7 +418,8 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
             if wide:
                 ax.text(most + room, y, row.remark, va="center", size=8.8, color=TEXT_MUTE)
             else:
-                ax.text(least - room, y - 0.38, f"{row.label}: {row.remark}", va="center", size=8.8)
+                text = f"{row.label}: {row.remark}"
+                ax.text(least - room, y - 0.38, text, va="center", size=8.8, bbox=_OVER_LINES)
         ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(least - room, most + (2.2 if wide else 1) * room)
