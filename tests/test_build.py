@@ -13,7 +13,7 @@ BUILT = ("report/report.html", "report/report.pdf", "report/headline.svg", "repo
 def project(root, folder):
     for name in ("data", "notebooks", "src"):
         shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("README.md", "requirements.lock"):
+    for name in ("README.md", "CITATION.cff", "requirements.lock"):
         shutil.copy(root / name, folder / name)
     return folder
 
@@ -88,6 +88,7 @@ def test_bad_data_stops_the_build_and_touches_nothing(root, built, tmp_path):
         "src",
         "report",
         "README.md",
+        "CITATION.cff",
         "requirements.lock",
     }
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import MultipleLocator
 
 from graymarket.exhibits import words
@@ -662,3 +662,125 @@ def bars(width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] |
         ax.grid(visible=False)
         ax.set_title(unit, size=8.8, weight="normal", loc="left")
     return figure
+
+
+def spans(
+    width: float,
+    rows: pd.DataFrame,
+    window: tuple[pd.Timestamp, pd.Timestamp],
+    line: tuple[pd.Timestamp, str],
+    key: dict[str, str],
+    zoom: tuple[str, pd.Timestamp, pd.Timestamp],
+) -> Figure:
+    """What held when: one bar a row over `window`, grouped, with a date as an upright line.
+
+    `rows`: group, label, kind, start, end and until (dates, or none), open (bool). A bar without a
+    start fades in; one without an end gets an arrow if `open`, and fades out if not. From `end` to
+    `until` it is hatched: disputed. `key`: kind → its words, in at most three colours, in order.
+    `zoom`: (words, first day, last day), where the disputed ones are drawn again, month by month.
+    """
+    wide = width > NARROW
+    colours = dict(zip(key, (ACCENT, SECOND, TEXT_MUTE), strict=False))
+    left, right = (2.95, width - 0.1) if wide else (0.0, width - 0.1)
+    close = rows[rows["until"].notna()]
+    groups = list(rows.groupby("group", sort=False))
+    step, head = (0.235, 0.06) if wide else (0.37, 0.27)
+    top, months = 0.62, (0.86 if wide else 1.12)
+    middle = top + len(rows) * step + len(groups) * head
+    bottom = middle + months + len(close) * step
+    figure, ax = chart(width, bottom + 0.3)
+    with house_style():
+        main = _scale(window, (left, right))
+        y = top
+        for group, part in groups:
+            if wide:
+                ax.plot([0, right], [y, y], color=FAINT, linewidth=0.6)
+                ax.text(0, y + head + step / 2, group, va="center", weight="semibold")
+            else:
+                ax.plot([0, right], [y + 0.04] * 2, color=FAINT, linewidth=0.6)
+                ax.text(0, y + 0.17, group, va="center", weight="semibold")
+            y += head
+            for row in part.itertuples():
+                _span(ax, row, y, step, main, window, colours[row.kind], wide)
+                y += step
+        _upright(ax, main(line[0]), top - 0.06, middle, line[1])
+        every = 2 if wide else 4
+        years = [n for n in range(window[0].year, window[1].year + 1) if n % every == 0]
+        ticks = {pd.Timestamp(n, 1, 1): str(n) for n in years}
+        _dates(ax, {main(day): text for day, text in ticks.items() if day >= window[0]}, middle)
+        y = bottom - len(close) * step
+        ax.text(0, y - (0.14 if wide else 0.4), zoom[0], va="center", weight="semibold")
+        near = _scale(zoom[1:], (left, right))
+        for i, row in enumerate(close.itertuples()):
+            _span(ax, row, y + i * step, step, near, zoom[1:], colours[row.kind], wide)
+        _upright(ax, near(line[0]), y - 0.06, bottom, line[1].split(",")[0])
+        firsts = pd.date_range(zoom[1], zoom[2], freq="2MS" if wide else "3MS")
+        _dates(ax, {near(day): f"{day:%b}" for day in firsts}, bottom)
+        at = 0.0
+        for kind, text in key.items():
+            ax.add_patch(Rectangle((at, 0.06), 0.2, 0.1, color=colours[kind], lw=0))
+            ax.text(at + 0.26, 0.11, text, va="center", size=8.8, color=colours[kind])
+            at += 0.45 + 0.062 * len(text)
+        ax.set_xlim(0, width)
+        ax.set_ylim(bottom + 0.3, 0)
+        ax.axis("off")
+    return figure
+
+
+def _scale(window, ends: tuple[float, float]):
+    """Day → inches from the left edge; days outside the window stop at its ends."""
+    days = (window[1] - window[0]).days
+
+    def place(day: pd.Timestamp) -> float:
+        part = min(max((day - window[0]).days / days, 0), 1)
+        return ends[0] + part * (ends[1] - ends[0])
+
+    return place
+
+
+def _span(ax: Axes, row, y: float, step: float, place, window, colour: str, wide: bool) -> None:
+    """The words and the bar of one row of spans, in inches from the top."""
+    height = 0.12
+    ax.text(0.88 if wide else 0, y + (step / 2 if wide else 0.1), row.label, va="center", size=8.8)
+    at = y + (step - height) / 2 if wide else y + 0.2
+    last = row.end if pd.notna(row.end) else window[1]
+    first = row.start if pd.notna(row.start) else window[0]
+    x0, x1 = place(first), place(last)
+    fade = 0.6  # inches
+    if pd.isna(row.end) and not row.open:
+        _fading(ax, x0, min(x0 + fade, x1), at, height, colour)
+        return
+    if pd.isna(row.start):
+        _fading(ax, x0 + fade, x0, at, height, colour)
+        x0 += fade
+    if pd.isna(row.end):
+        tip = [
+            (x1 - 0.02, at - 0.03),
+            (x1 + 0.09, at + height / 2),
+            (x1 - 0.02, at + height + 0.03),
+        ]
+        ax.add_patch(Polygon(tip, color=colour, lw=0))
+    ax.add_patch(Rectangle((x0, at), max(x1 - x0, 0.03), height, color=colour, lw=0))
+    if pd.notna(row.until):
+        hatched = {"facecolor": PAPER, "edgecolor": colour, "hatch": "///////", "linewidth": 0.7}
+        ax.add_patch(Rectangle((x1, at), place(row.until) - x1, height, **hatched))
+
+
+def _fading(ax: Axes, full: float, gone: float, y: float, height: float, colour: str) -> None:
+    """A bar that loses its colour from `full` to `gone`."""
+    layers = 24  # one over the other, so that no seam shows; together they fall evenly
+    for i in range(1, layers + 1):
+        reach = (gone - full) * i / layers
+        ax.add_patch(Rectangle((full, y), reach, height, color=colour, lw=0, alpha=1 / i))
+
+
+def _upright(ax: Axes, x: float, top: float, bottom: float, text: str) -> None:
+    ax.plot([x, x], [top, bottom], color=INK, linewidth=0.9, zorder=3)
+    ax.text(x, top - 0.1, text, ha="center", va="center", size=8.8)
+
+
+def _dates(ax: Axes, ticks: dict[float, str], y: float) -> None:
+    """An axis of dates by hand: a tick and its words at each place, under a line at `y`."""
+    for x, text in ticks.items():
+        ax.plot([x, x], [y, y + 0.05], color=MUTE, linewidth=0.8)
+        ax.text(x, y + 0.15, text, ha="center", va="center", size=8.8)

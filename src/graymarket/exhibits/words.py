@@ -35,7 +35,7 @@ def share_range(low: float, high: float) -> str:
 
 
 # Upper ends, in percent, of the words of ICD 203, the scale of the United States' intelligence.
-_LIKELIHOODS = [
+LIKELIHOODS = [
     (5, "almost no chance"),
     (20, "very unlikely"),
     (45, "unlikely"),
@@ -50,7 +50,7 @@ def likelihood(percent: float) -> str:
     """62 → "likely (62%)": the word of ICD 203, and the number; never quite 0 or 100."""
     if not 0 <= percent <= 100:
         raise ValueError(f"{percent}: expected a chance of 0 to 100 percent")
-    word = next(word for end, word in _LIKELIHOODS if percent <= end)
+    word = next(word for end, word in LIKELIHOODS if percent <= end)
     number = "under 1" if percent < 1 else "over 99" if percent > 99 else f"{percent:.0f}"
     return f"{word} ({number}%)"
 

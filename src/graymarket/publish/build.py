@@ -53,7 +53,7 @@ def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None
 
 
 def inputs_hash(root: Path) -> str:
-    """SHA-256 over what the report is made from: data, notebooks' cells, code and lock."""
+    """SHA-256 over what the report is made from: data, notebooks' cells, code, lock, citation."""
     digest = hashlib.sha256()
     for path in _inputs(root):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
@@ -65,7 +65,8 @@ def _inputs(root: Path) -> list[Path]:
     code = [path for pattern in _CODE for path in (root / "src").rglob(pattern)]
     data = [path for path in (root / "data").rglob("*") if path.suffix in (".csv", ".json")]
     notebooks = list((root / "notebooks").glob("*.ipynb"))
-    return sorted([*code, *data, *notebooks, root / "requirements.lock"])
+    whole = [root / "requirements.lock", root / "CITATION.cff"]
+    return sorted([*code, *data, *notebooks, *whole])
 
 
 def _content(path: Path) -> bytes:
