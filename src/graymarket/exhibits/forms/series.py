@@ -1,0 +1,286 @@
+"""Chart forms for what changes over time: lines, counterfactuals and bars."""
+
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from graymarket.exhibits.forms.marks import beside
+from graymarket.exhibits.style import (
+    ACCENT,
+    INK,
+    MUTE,
+    NARROW,
+    SECOND,
+    TEXT_MUTE,
+    chart,
+    house_style,
+    with_unit,
+)
+
+
+def line_with_reading(
+    width: float, series: pd.Series, name: str, point: tuple[pd.Timestamp, float], label: str
+) -> Figure:
+    """A monthly series (percent) and one reading of another place, on the same measure."""
+    figure, ax = chart(width, 2.7)
+    with house_style():
+        ax.plot(series.index, series, color=SECOND)
+        ax.plot(*point, "o", markersize=8, color=ACCENT)
+        beside(ax, *point, label, color=ACCENT, weight="semibold")
+        beside(ax, series.index[-1], series.iloc[-1], name, color=SECOND)
+        room = pd.Timedelta(days=560 if width > NARROW else 1100)
+        ax.set_xlim(series.index[0], series.index[-1] + room)
+        ax.set_ylim(0, 5 * (max(point[1], series.max()) // 5 + 1))
+        ax.yaxis.set_major_locator(MultipleLocator(5))
+        with_unit(ax.yaxis)
+        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return figure
+
+
+def small_multiples(
+    width: float, panels: dict[str, pd.DataFrame], top: float, event: tuple[pd.Timestamp, str]
+) -> Figure:
+    """One small chart a region, same axes: months as dots, their 13-month median as a line.
+
+    `panels`: name → frame indexed by month with `share` (percent), `flag`, and `proxy` (bool); a
+    frame of several `series` is drawn as proxies. Months above `top` stand as ticks on its edge.
+    """
+    rows = -(-len(panels) // 2)
+    figure, axes = chart(
+        width, (1.75 if width > NARROW else 1.4) * rows, rows, 2, sharex=True, sharey=True
+    )
+    with house_style():
+        for ax, (name, frame) in zip(axes.flat, panels.items(), strict=False):
+            ax.set_title(name, loc="left", pad=7)
+            ax.axvline(event[0], color=MUTE, linewidth=0.7)
+            if "series" in frame:
+                for side, (series, part) in zip((1, -1), frame.groupby("series"), strict=True):
+                    _proxy(ax, series, part["share"], side)
+            else:
+                _months(ax, frame, top)
+        for ax in axes.flat[len(panels) :]:
+            ax.axis("off")
+        first = axes.flat[0]
+        label = event[1] if width > NARROW else event[1].replace(" ", "\n ", 1)
+        first.text(event[0], top * 0.97, " " + label, size=8.5, color=TEXT_MUTE, va="top")
+        first.set_ylim(0, top)
+        for ax in axes.flat:
+            ax.xaxis.set_major_locator(mdates.YearLocator(4))
+            ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+        first.yaxis.set_major_locator(MultipleLocator(20))
+        with_unit(first.yaxis)
+    return figure
+
+
+def _months(ax: Axes, frame: pd.DataFrame, top: float) -> None:
+    clear, flagged = frame[frame["flag"] == ""], frame[frame["flag"] != ""]
+    inside = clear["share"] <= top
+    ax.plot(clear.index[inside], clear["share"][inside], ".", color=MUTE, markersize=3.2)
+    ax.plot(
+        flagged.index,
+        flagged["share"].clip(upper=top * 0.985),
+        "o",
+        markersize=3.2,
+        markerfacecolor="none",
+        markeredgecolor=MUTE,
+        markeredgewidth=0.6,
+    )
+    ax.plot(clear.index[~inside], [top * 0.985] * (~inside).sum(), "|", color=MUTE, markersize=6)
+    median = frame["share"].rolling(13, center=True, min_periods=7).median()
+    ax.plot(median.index, median.where(median <= top), color=ACCENT)
+
+
+def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
+    median = share.rolling(13, center=True, min_periods=7).median()
+    ax.plot(median.index, median, color=SECOND, linewidth=1.2, linestyle=(0, (4, 2)))
+    at = median.index[len(median) // 3]
+    ax.text(
+        at,
+        median[at] + 2.5 * side,
+        name,
+        color=SECOND,
+        size=8.8,
+        va="bottom" if side > 0 else "top",
+    )
+
+
+def lines(width: float, series: pd.DataFrame) -> Figure:
+    """Monthly series (percent), one a column, named at their ends; the first is accented.
+
+    A month without a value breaks the line.
+    """
+    figure, ax = chart(width, 2.7)
+    with house_style():
+        for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
+            ax.plot(series.index, series[name], color=colour)
+            known = series[name].dropna()
+            wrapped = name.replace(": ", ":\n")
+            beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
+        room = pd.Timedelta(days=780 if width > NARROW else 1500)
+        ax.set_xlim(series.index[0], series.index[-1] + room)
+        ax.set_ylim(0, None)
+        with_unit(ax.yaxis)
+        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return figure
+
+
+def counterfactual(
+    width: float,
+    lines: pd.DataFrame,
+    event: tuple[pd.Timestamp, str],
+    names: tuple[str, str],
+    fading: tuple[str, str] | None = None,
+) -> Figure:
+    """What was seen, what would have been, and the room for chance, by month.
+
+    `lines`, indexed by month: observed, synthetic, and after the event low and high (the band
+    around synthetic); with `fading` (a label for wide and narrow charts), also fade_low and
+    fade_high. `names` of the first two stand at their ends. In percent.
+    """
+    wide = width > NARROW
+    figure, ax = chart(width, 3.1)
+    with house_style():
+        ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
+        ax.plot(lines.index, lines["synthetic"], color=MUTE, linewidth=1.3, linestyle=(0, (4, 2)))
+        ax.plot(lines.index, lines["observed"], color=ACCENT)
+        top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
+        ax.axvline(event[0], color=INK, linewidth=0.9)
+        ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8)
+        ends = _apart({name: lines[name].iloc[-1] for name in ("observed", "synthetic")}, top * 0.1)
+        if fading:
+            shade = {"color": SECOND, "lw": 0, "alpha": 0.25}
+            ax.fill_between(lines.index, lines["fade_low"], lines["fade_high"], **shade)
+            low, high = lines[["fade_low", "fade_high"]].iloc[-1]
+            label = fading[0 if wide else 1]
+            beside(ax, lines.index[-1], (low + high) / 2, label, color=SECOND, size=8.8)
+        for name, key, colour in zip(names, ends, (ACCENT, TEXT_MUTE), strict=True):
+            beside(ax, lines.index[-1], ends[key], name, color=colour, size=8.8)
+        span = lines.index[-1] - lines.index[0]
+        ax.set_xlim(lines.index[0], lines.index[-1] + span * (0.33 if wide else 0.62))
+        ax.set_ylim(0, top)
+        with_unit(ax.yaxis)
+        _years(ax, lines.index, 2 if wide else 4)
+    return figure
+
+
+def _years(ax: Axes, months: pd.DatetimeIndex, step: int) -> None:
+    """A tick every `step` years, none beyond the last month."""
+    years = [year for year in range(months[0].year + 1, months[-1].year + 1) if year % step == 0]
+    ax.set_xticks([pd.Timestamp(year, 1, 1) for year in years], [str(year) for year in years])
+
+
+def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
+    """Heights for two labels, pushed apart where they would overlap."""
+    (one, a), (other, b) = ends.items()
+    lack = max(0.0, least - abs(a - b)) / 2
+    up = 1 if a >= b else -1
+    return {one: a + up * lack, other: b - up * lack}
+
+
+def placebos(
+    width: float, gaps: pd.DataFrame, own: pd.Series, event: tuple[pd.Timestamp, str], name: str
+) -> Figure:
+    """Distances from the synthetic, in points: the placebos as thin lines, the case in accent."""
+    figure, ax = chart(width, 3.0)
+    with house_style():
+        ax.plot(gaps.index, gaps, color=MUTE, linewidth=0.6, alpha=0.45)
+        ax.plot(own.index, own, color=ACCENT)
+        ax.axhline(0, color=INK, linewidth=0.8)
+        ax.axvline(event[0], color=INK, linewidth=0.9)
+        reach = max(abs(own).max() * 1.5, gaps.abs().quantile(0.98).quantile(0.9))
+        ax.set_ylim(-reach, reach)
+        ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8)
+        beside(ax, own.index[-1], own.iloc[-1], name, color=ACCENT, weight="semibold")
+        span = own.index[-1] - own.index[0]
+        ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
+        _years(ax, own.index, 2 if width > NARROW else 4)
+    return figure
+
+
+def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Timestamp]]) -> Figure:
+    """One small chart a case: observed, synthetic and band, each on an axis of its own.
+
+    `panels`: name → (lines as in counterfactual, the month of the closure).
+    """
+    wide = width > NARROW
+    columns = (2 if len(panels) % 2 == 0 else 3) if wide else 1
+    rows = -(-len(panels) // columns)
+    figure, axes = chart(width, (2.0 if wide else 1.75) * rows, rows, columns, squeeze=False)
+    with house_style():
+        for ax, (name, (lines, month)) in zip(axes.flat, panels.items(), strict=True):
+            ax.set_title(name, loc="left", pad=6)
+            ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
+            ax.plot(lines.index, lines["synthetic"], color=MUTE, lw=1.1, linestyle=(0, (4, 2)))
+            ax.plot(lines.index, lines["observed"], color=ACCENT, linewidth=1.4)
+            ax.axvline(month, color=INK, linewidth=0.9)
+            ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
+            with_unit(ax.yaxis)
+            _years(ax, lines.index, 3)
+    return figure
+
+
+def bars(width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] | None = None):
+    """Amounts by period as upright bars, in the order of `rows`.
+
+    `rows`: label, value (none where no figure is known), part (bool: drawn hatched), text, and if
+    need be other (bool: of another measurer, drawn gray). `event`: (position, words) draws an
+    upright line that ends above the bar it meets.
+    """
+    figure, ax = chart(width, 2.6)
+    with house_style():
+        top = _bars(ax, rows, 8.8 if width > NARROW else 8.5)
+        if event:
+            met = rows["value"].iloc[round(event[0])]
+            foot = 0 if pd.isna(met) else met / top + 0.1
+            ax.axvline(event[0], ymin=foot, color=INK, linewidth=0.9)
+            at = {"textcoords": "offset points", "va": "top", "size": 8.8}
+            ax.annotate(event[1], (event[0], top), (5, 0), **at)
+        ax.set_title(unit, size=8.8, weight="normal", loc="left")
+    return figure
+
+
+def _bars(ax: Axes, rows: pd.DataFrame, size: float) -> float:
+    """Bars from zero with their figures above; returns the top of the axis."""
+    top = 1.16 * (rows["value"].max() or 1)
+    for x, row in enumerate(rows.itertuples()):
+        if pd.isna(row.value):
+            style = {"ha": "center", "va": "bottom", "size": 8.5, "color": TEXT_MUTE}
+            ax.text(x, top * 0.02, "no\nfigure", linespacing=1.05, **style)
+            continue
+        colour = MUTE if getattr(row, "other", False) else ACCENT
+        fill = {"facecolor": "none", "hatch": "////"} if row.part else {"facecolor": colour}
+        ax.bar(x, row.value, width=0.66, edgecolor=colour, linewidth=0.8, **fill)
+        ax.text(x, row.value, row.text, ha="center", va="bottom", size=8.8)
+    ax.set_xticks(range(len(rows)), rows["label"], size=size)
+    ax.set_xlim(-0.6, len(rows) - 0.4)
+    ax.set_ylim(0, top)
+    ax.set_yticks([])
+    ax.grid(visible=False)
+    return top
+
+
+def bar_multiples(width: float, panels: dict[str, pd.DataFrame]) -> Figure:
+    """Small bar charts, each with its own unit and its own axis from zero.
+
+    `panels`: heading, with its unit after a line break → rows as in bars. Charts are as wide as
+    they have bars, so that a year takes the same room in each.
+    """
+    wide = width > NARROW
+    counts = [len(rows) for rows in panels.values()]
+    grid = {"width_ratios": counts} if wide else {}
+    shape = (1, len(panels)) if wide else (len(panels), 1)
+    height = 2.5 if wide else 1.85 * len(panels)
+    figure, axes = chart(width, height, *shape, squeeze=False, gridspec_kw=grid)
+    with house_style():
+        for ax, (name, rows) in zip(axes.flat, panels.items(), strict=True):
+            _bars(ax, rows, 8.8)
+            if not wide:
+                ax.set_xlim(-0.6, max(counts) - 0.4)
+            heading, _, unit = name.partition("\n")
+            ax.text(0, 1.19, heading, transform=ax.transAxes, weight="semibold", size=9.5)
+            ax.text(0, 1.06, unit, transform=ax.transAxes, size=8.8, color=TEXT_MUTE)
+    return figure
