@@ -7,7 +7,7 @@ import pandas as pd
 from graymarket.evidence.tables import Base, find_root
 
 _MOST_ROWS = 6  # more rows of one table are summed up in one line
-_LONGEST = 220  # characters of a row that are shown
+_LONGEST = 160  # characters of a row that are shown
 _MOST_SOURCES = 12  # more of them are counted, not listed
 _LEFT_OUT = ("source_id", "note", "grade")
 

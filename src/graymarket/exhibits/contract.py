@@ -103,10 +103,17 @@ class Exhibit:
 
 
 def _inlinable(svg: str, prefix: str) -> str:
-    """Drop the XML prologue and make every id unique to its exhibit."""
+    """Drop what a page does not need, and make the ids that are left unique to the exhibit."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
+    svg = re.sub(r"(?<=\d)(\.\d\d)\d+(?=[\s\",)])", r"\1", svg)  # a hundredth of a point will do
+    svg = re.sub(r"\n\s+", "\n", svg)
+    referred = set(re.findall(r"#([\w-]+)", svg))
+
+    def unique(match: re.Match) -> str:
+        return f' id="{prefix}-{match[1]}"' if match[1] in referred else ""
+
+    svg = re.sub(r' id="([^"]+)"', unique, svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
 
