@@ -67,7 +67,7 @@ HALVED = cells("assumptions", "assumptions-004", low="4", mode="7.75", high="9.5
             "nearly all",
             "some",
         ),
-        (HALVED, "article_estimated", "inside that interval", "outside that interval"),
+        (HALVED, "article_estimated", "inside our interval", "outside our interval"),
         (
             cells("assumptions", "assumptions-019", low="50", mode="95", high="100"),
             "iran_apart",
@@ -86,7 +86,7 @@ HALVED = cells("assumptions", "assumptions-004", low="4", mode="7.75", high="9.5
             "A closed door did not keep iPhones out of Russia",
             "Russia’s iPhones may have run out",
         ),
-        (cells("verdicts", "verdicts-001", verdict="partly"), "supported", "five", "four"),
+        (cells("verdicts", "verdicts-001", verdict="partly"), "supported", "two", "one"),
     ],
 )
 def test_a_finding_that_flips_changes_its_words(root, tmp_path, as_they_are, edit, name, now, then):

@@ -217,7 +217,7 @@ def recovery(
     Each clear donor in turn is treated as if its door had closed in the case's month; `injected`
     points (0 for none, -inf for all of its share) are added to its months after. One row an
     effect: injected, runs, bias (mean found minus injected), coverage (percent of bands that hold
-    the truth), detected (percent of bands that leave out zero: for 0, false alarms).
+    the truth), detected (percent of bands that lie below zero; for 0, off zero: false alarms).
     """
     window = _ready(shares.clear, case, donors).drop(columns=case.region)
     before = window.index < case.month
@@ -240,7 +240,7 @@ def recovery(
                 "runs": len(roomy),
                 "bias": float(found[roomy].mean()),
                 "coverage": 100 * float(((low <= truth) & (truth <= high)).mean()),
-                "detected": 100 * float(((low > 0) | (high < 0)).mean()),
+                "detected": 100 * float(((high < 0) | ((low > 0) & (effect == 0))).mean()),
             }
         )
     return pd.DataFrame(rows)

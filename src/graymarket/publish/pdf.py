@@ -143,11 +143,16 @@ def _table(table: dict) -> str:
         widths.append("auto" if numeric or short else f"{_weight(name, lengths)}fr")
         align.append("right" if numeric else "left")
     head = ", ".join(_string(name) for name in table["columns"])
-    rows = ",\n".join(", ".join(_string(cell_text(c)) for c in row) for row in table["rows"])
+    rows = ",\n".join(", ".join(_string(_breakable(c)) for c in row) for row in table["rows"])
     return (
         f"data-table(columns: ({', '.join(widths)},), align: ({', '.join(align)},), "
         f"header: ({head},), (\n{rows},\n))"
     )
+
+
+def _breakable(cell) -> str:
+    """A cell’s text; long names such as vendor_share-001 may break after an underscore."""
+    return cell_text(cell).replace("_", "_\u200b")
 
 
 def _weight(name: str, lengths: list[int]) -> int:

@@ -32,7 +32,7 @@ def readings(
     """
     wide = width > NARROW
     count = len(rows)
-    figure, ax = chart(width, (0.32 if wide else 0.58) * count + 0.65)
+    figure, ax = chart(width, (0.27 if wide else 0.58) * count + 0.6)
     with house_style():
         end = max(30.0, rows["value"].max() * 1.04)
         ax.axvspan(
@@ -92,9 +92,9 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
     """Estimates, a row each: bounds as a thin line, 95% and 80% intervals thicker, median a dot.
 
     `rows`: label, low, high (bounds), low95, low80, median, high80, high95, remark, proxy (bool).
-    A row without a median is not estimable: only its bounds are drawn, dashed. `top` ends the
-    axis; `unit` stands on its last tick. Columns answer_low and answer_high, if there, are drawn
-    as a bracket under the interval.
+    A row without a median is not estimable: only its bounds are drawn, dashed, an arrow where
+    they pass `top`, which ends the axis; `unit` stands on its last tick. Columns answer_low and
+    answer_high, if there, are drawn as a bracket under the interval.
     """
     wide = width > NARROW
     figure, ax = chart(width, (0.44 if wide else 0.6) * len(rows) + 0.55)
@@ -104,6 +104,8 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
             if pd.isna(row.median):
                 style = {"color": MUTE, "linewidth": 1, "linestyle": (0, (2, 3))}
                 ax.plot([row.low, min(row.high, top)], [at, at], **style)
+                if row.high > top:
+                    ax.plot(top, at, ">", color=MUTE, markersize=5)
             else:
                 _interval(ax, at, row)
             if "answer_low" in rows:

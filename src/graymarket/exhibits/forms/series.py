@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from graymarket.exhibits.forms.marks import beside
+from graymarket.exhibits.forms.marks import OVER_LINES, beside
 from graymarket.exhibits.style import (
     ACCENT,
     INK,
@@ -65,7 +65,9 @@ def small_multiples(
             ax.axis("off")
         first = axes.flat[0]
         label = event[1] if width > NARROW else event[1].replace(" ", "\n ", 1)
-        first.text(event[0], top * 0.97, " " + label, size=8.5, color=TEXT_MUTE, va="top")
+        first.text(
+            event[0], top * 0.97, " " + label, size=8.5, color=TEXT_MUTE, va="top", bbox=OVER_LINES
+        )
         first.set_ylim(0, top)
         for ax in axes.flat:
             ax.xaxis.set_major_locator(mdates.YearLocator(4))
@@ -104,6 +106,7 @@ def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
         color=SECOND,
         size=8.8,
         va="bottom" if side > 0 else "top",
+        bbox=OVER_LINES,
     )
 
 
@@ -149,7 +152,7 @@ def counterfactual(
         ax.plot(lines.index, lines["observed"], color=ACCENT)
         top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
         ax.axvline(event[0], color=INK, linewidth=0.9)
-        ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8)
+        ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
         ends = _apart({name: lines[name].iloc[-1] for name in ("observed", "synthetic")}, top * 0.1)
         if fading:
             shade = {"color": SECOND, "lw": 0, "alpha": 0.25}
@@ -193,7 +196,7 @@ def placebos(
         ax.axvline(event[0], color=INK, linewidth=0.9)
         reach = max(abs(own).max() * 1.5, gaps.abs().quantile(0.98).quantile(0.9))
         ax.set_ylim(-reach, reach)
-        ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8)
+        ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
         beside(ax, own.index[-1], own.iloc[-1], name, color=ACCENT, weight="semibold")
         span = own.index[-1] - own.index[0]
         ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
