@@ -53,7 +53,7 @@ def test_one_changed_reading_changes_everything_that_rests_on_it(root, built, tm
     assert results["results"]["00-summary/cuba_range"]["text"] == "16.5–18.3%"
     headline = results["exhibits"][0]
     assert headline["title"] == (
-        "Two web counts say 16.5–18.3%; with the register’s doubt our interval is 10.7–18.2%"
+        "Two web counts say 16.5–18.3%; with the register’s doubt our interval is 11–19%"
     )
     page = (changed / "report/report.html").read_text(encoding="utf-8")
     assert "16.49%" in page  # the chart's own label
@@ -97,7 +97,7 @@ def test_a_chapter_that_fails_is_named(root, tmp_path):
     broken = project(root, tmp_path / "broken")
     path = broken / "notebooks" / "02-the-lock.ipynb"
     source = path.read_text(encoding="utf-8")
-    path.write_text(source.replace('evidence.load(\\"claims\\")', "1 / 0"), encoding="utf-8")
+    path.write_text(source.replace('evidence.load(\\"timeline\\")', "1 / 0"), encoding="utf-8")
     outcome = build(broken)
     assert outcome.returncode == 1
     assert (

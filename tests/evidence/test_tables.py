@@ -99,14 +99,14 @@ def test_types(root):
 FAULTS = [
     (
         "assumptions",
-        "xiaomi_share,8,15.5,19",
-        "xiaomi_share,18,15.5,19",
+        "xiaomi_share,8,15.5,20",
+        "xiaomi_share,18,15.5,20",
         "column mode: found “15.5”, expected no less than low, which is “18”",
     ),
     (
         "assumptions",
-        "xiaomi_share,8,15.5,19",
-        "xiaomi_share,8,15.5,190",
+        "xiaomi_share,8,15.5,20",
+        "xiaomi_share,8,15.5,200",
         "column high: found “190”, expected 0 to 100 where unit is percent",
     ),
     (
