@@ -107,7 +107,7 @@ FAULTS = [
         "assumptions",
         "xiaomi_share,8,15.5,20",
         "xiaomi_share,8,15.5,200",
-        "column high: found “190”, expected 0 to 100 where unit is percent",
+        "column high: found “200”, expected 0 to 100 where unit is percent",
     ),
     (
         "assumptions",
