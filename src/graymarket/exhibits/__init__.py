@@ -1,7 +1,7 @@
 """What a reader sees: the exhibit contract, named results, the house style and the chart forms."""
 
 from graymarket.exhibits import forms, words
-from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
+from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit, Native
 from graymarket.exhibits.results import RESULTS_MIME, Results
 from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
 
@@ -15,6 +15,7 @@ __all__ = [
     "SECOND",
     "TEXT_MUTE",
     "Exhibit",
+    "Native",
     "Results",
     "chart",
     "forms",

@@ -34,12 +34,17 @@ class _Book:
     chapters: list[dict] = field(default_factory=list)
     exhibits: dict[str, dict] = field(default_factory=dict)
     results: dict[str, dict] = field(default_factory=dict)
+    slides: list[dict] = field(default_factory=list)
     traces: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
     """One notebook of all chapters, with `metadata.report` for the exporters.
+
+    `metadata.report.slides` has, for each cell that Jupyter's metadata marks as a slide
+    (`slideshow.slide_type`), the exhibit's id or the cell's text, its chapter's id, and the notes
+    of the notes cell right behind it. Notes are for the stage and stand nowhere else.
 
     `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
     Raises PublishError with every problem: an unknown or unused result, a digit typed into
@@ -57,6 +62,7 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
         "chapters": book.chapters,
         "exhibits": list(book.exhibits.values()),
         "results": book.results,
+        "slides": book.slides,
         "traces": book.traces,
         "sources": _all_sources(book.traces),
     }
@@ -91,9 +97,19 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
             rest.append(cell)
+            if slide_type(cell) == "slide":
+                _add_slides(name, cell, book)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
         text = _fill(cell.source, name, results, book, where)
+        if slide_type(cell) == "notes":
+            if book.slides and not book.slides[-1]["notes"]:
+                book.slides[-1]["notes"] = text
+            else:
+                book.problems.append(f"{where}: speaker notes, expected right behind a slide")
+            continue
+        if slide_type(cell) == "slide":
+            book.slides.append(_slide(name, text=text))
         if not opening and text.startswith("# "):
             opening, text = _open_chapter(name, text, book)
         if text:
@@ -103,6 +119,21 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     for i, cell in enumerate(opening + rest):
         cell["id"] = f"{re.sub(r'[^a-zA-Z0-9]+', '-', name)[:50]}-{i}"
         book.cells.append(cell)
+
+
+def slide_type(cell: NotebookNode) -> str:
+    """What Jupyter's slideshow metadata says of a cell: "slide", "notes", ...; "" if nothing."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "").strip("-")
+
+
+def _add_slides(name: str, cell: NotebookNode, book: _Book) -> None:
+    for output in cell.get("outputs", []):
+        if EXHIBIT_MIME in output.get("data", {}):
+            book.slides.append(_slide(name, exhibit=output.data[EXHIBIT_MIME]["id"]))
+
+
+def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> dict:
+    return {"exhibit": exhibit, "text": text, "chapter": f"chapter-{chapter}", "notes": ""}
 
 
 def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode], str]:
