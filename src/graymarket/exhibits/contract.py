@@ -14,6 +14,7 @@ from graymarket import evidence
 from graymarket.exhibits.style import NARROW, STAGE, WIDE, house_style
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
+TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _MAX_TITLE_WORDS = 16
 _NATIVE_KINDS = ("line", "bar")
@@ -127,6 +128,29 @@ class Exhibit:
             f"<small>Source: {html.escape(credit)}. {html.escape(self.note)}</small></div>"
         )
         return {EXHIBIT_MIME: payload, "text/html": shown, "text/plain": self.title}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for the workbook alone: too long for a page, and wanted by those who reckon on.
+
+    `name` is the sheet's; `title` and `description` stand above the `data`.
+    """
+
+    name: str
+    title: str
+    description: str
+    data: pd.DataFrame
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        payload = {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "table": _table(self.data),
+        }
+        shown = self.data.to_html(index=False, border=0, max_rows=20)
+        return {TABLE_MIME: payload, "text/html": shown, "text/plain": self.title}
 
 
 def _inlinable(svg: str, prefix: str) -> str:

@@ -10,6 +10,7 @@ from graymarket.publish.problems import PublishError
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 RESULTS_MIME = "application/vnd.graymarket.results+json"
+TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
 _EXHIBIT_LINK = re.compile(r"\[Exhibit\]\(#([a-z0-9-]+)\)")
@@ -35,6 +36,7 @@ class _Book:
     exhibits: dict[str, dict] = field(default_factory=dict)
     results: dict[str, dict] = field(default_factory=dict)
     slides: list[dict] = field(default_factory=list)
+    tables: list[dict] = field(default_factory=list)
     traces: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -45,6 +47,7 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
     `metadata.report.slides` has, for each cell that Jupyter's metadata marks as a slide
     (`slideshow.slide_type`), the exhibit's id or the cell's text, its chapter's id, and the notes
     of the notes cell right behind it. Notes are for the stage and stand nowhere else.
+    `metadata.report.tables` has the tables meant for the workbook.
 
     `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
     Raises PublishError with every problem: an unknown or unused result, a digit typed into
@@ -63,6 +66,7 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
         "exhibits": list(book.exhibits.values()),
         "results": book.results,
         "slides": book.slides,
+        "tables": book.tables,
         "traces": book.traces,
         "sources": _all_sources(book.traces),
     }
@@ -89,6 +93,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     results = {}
     for payload in _outputs(notebook, RESULTS_MIME):
         results.update(payload)
+    book.tables += _outputs(notebook, TABLE_MIME)
     book.results |= {f"{name}/{key}": value for key, value in results.items()}
     _report_unused(name, notebook, results, book)
     _add_traces(name, notebook, results, book)
@@ -96,7 +101,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     opening, rest = [], []
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
-            rest.append(cell)
+            rest.append(_without_tables(cell))
             if slide_type(cell) == "slide":
                 _add_slides(name, cell, book)
             continue
@@ -130,6 +135,13 @@ def _add_slides(name: str, cell: NotebookNode, book: _Book) -> None:
     for output in cell.get("outputs", []):
         if EXHIBIT_MIME in output.get("data", {}):
             book.slides.append(_slide(name, exhibit=output.data[EXHIBIT_MIME]["id"]))
+
+
+def _without_tables(cell: NotebookNode) -> NotebookNode:
+    """The cell without what is meant for the workbook alone."""
+    outputs = cell.get("outputs", [])
+    kept = [output for output in outputs if TABLE_MIME not in output.get("data", {})]
+    return NotebookNode(cell | {"outputs": kept}) if len(kept) < len(outputs) else cell
 
 
 def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> dict:
