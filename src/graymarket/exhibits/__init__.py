@@ -1,7 +1,7 @@
 """What a reader sees: the exhibit contract, named results, the house style and the chart forms."""
 
 from graymarket.exhibits import forms, words
-from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
+from graymarket.exhibits.contract import EXHIBIT_MIME, TABLE_MIME, Exhibit, Native, Table
 from graymarket.exhibits.results import RESULTS_MIME, Results
 from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
 
@@ -13,9 +13,12 @@ __all__ = [
     "MUTE",
     "RESULTS_MIME",
     "SECOND",
+    "TABLE_MIME",
     "TEXT_MUTE",
     "Exhibit",
+    "Native",
     "Results",
+    "Table",
     "chart",
     "forms",
     "words",

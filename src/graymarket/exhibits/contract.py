@@ -4,18 +4,34 @@ import html
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from graymarket import evidence
-from graymarket.exhibits.style import NARROW, WIDE, house_style
+from graymarket.exhibits.style import NARROW, STAGE, WIDE, house_style
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
+TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _MAX_TITLE_WORDS = 16
+_NATIVE_KINDS = ("line", "bar")
+_SIZES = {NARROW: "narrow", WIDE: "wide", STAGE: "stage"}
+
+
+@dataclass(frozen=True)
+class Native:
+    """How an office program draws an exhibit's data itself, as a chart that can be edited.
+
+    `kind`: "line" (over time) or "bar" (lying, a row each); `x`: the column of periods or labels;
+    `y`: the columns of numbers, the accented one first.
+    """
+
+    kind: str
+    x: str
+    y: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,7 @@ class Exhibit:
     note : one line on what is flagged, left out or easily misread.
     draw : width in inches → matplotlib figure, so that each place gets a chart of its own size;
         None makes the exhibit a table of `data`.
+    native : for charts that an office program can draw from `data` as well.
 
     Raises ValueError when a part is missing and EvidenceError for a basis that is no row.
     """
@@ -46,6 +63,7 @@ class Exhibit:
     basis: tuple[str, ...]
     note: str = ""
     draw: Callable[[float], Figure] | None = None
+    native: Native | None = None
 
     def __post_init__(self):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
@@ -55,6 +73,14 @@ class Exhibit:
                 raise ValueError(f"exhibit {self.id}: {part} is empty")
         if len(self.title.split()) > _MAX_TITLE_WORDS:
             raise ValueError(f"exhibit {self.id}: title has over {_MAX_TITLE_WORDS} words")
+        if self.native and (
+            self.native.kind not in _NATIVE_KINDS
+            or not {self.native.x, *self.native.y} <= set(self.data)
+        ):
+            raise ValueError(
+                f"exhibit {self.id}: native needs a kind of {', '.join(_NATIVE_KINDS)}, "
+                "and columns of data"
+            )
         if self.data.empty or not self.basis:
             raise ValueError(f"exhibit {self.id}: expected data and the rows it stands on")
 
@@ -65,7 +91,7 @@ class Exhibit:
         """
         if self.draw is None:
             return None
-        salt = f"{self.id}-{'narrow' if width == NARROW else 'wide'}"
+        salt = f"{self.id}-{_SIZES[width]}"
         buffer = io.StringIO()
         with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
             mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
@@ -86,8 +112,10 @@ class Exhibit:
             "sources": list(sources.values()),
             "svg": self.svg(),
             "narrow_svg": self.svg(NARROW),
+            "stage_svg": self.svg(STAGE),
             "outlined_svg": self.svg(outline_text=True),
             "table": _table(self.data),
+            "native": asdict(self.native) if self.native else None,
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -100,6 +128,29 @@ class Exhibit:
             f"<small>Source: {html.escape(credit)}. {html.escape(self.note)}</small></div>"
         )
         return {EXHIBIT_MIME: payload, "text/html": shown, "text/plain": self.title}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for the workbook alone: too long for a page, and wanted by those who reckon on.
+
+    `name` is the sheet's; `title` and `description` stand above the `data`.
+    """
+
+    name: str
+    title: str
+    description: str
+    data: pd.DataFrame
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        payload = {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "table": _table(self.data),
+        }
+        shown = self.data.to_html(index=False, border=0, max_rows=20)
+        return {TABLE_MIME: payload, "text/html": shown, "text/plain": self.title}
 
 
 def _inlinable(svg: str, prefix: str) -> str:

@@ -18,6 +18,8 @@ PAPER = "#ffffff"
 
 WIDE = 6.4  # inches: the text width of the printed page, so that 9 pt in a chart prints as 9 pt
 NARROW = 3.5  # inches: a telephone's screen, with letters as large as the text around them
+STAGE = 7.2  # inches: a slide's picture, so that letters of 8.8 pt are 19 pixels high at 1280
+_STAGE_HEIGHT = 3.2  # inches: what a title above and a source below leave of a 16:9 slide
 
 _FAMILY = "IBM Plex Sans Condensed"
 
@@ -74,9 +76,11 @@ def chart(
 ) -> tuple[Figure, Axes]:
     """A figure in the house style, and its axes.
 
-    `width` and `height` are in inches; `grid` goes to `Figure.subplots`. The figure is not known
-    to pyplot, so a notebook shows it once: as part of its exhibit.
+    `width` and `height` are in inches; on the STAGE every chart is as high as a slide has room.
+    `grid` goes to `Figure.subplots`. The figure is not known to pyplot, so a notebook shows it
+    once: as part of its exhibit.
     """
+    height = _STAGE_HEIGHT if width == STAGE else height
     with house_style():
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(rows, columns, **grid)

@@ -10,6 +10,7 @@ from graymarket.publish.problems import PublishError
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 RESULTS_MIME = "application/vnd.graymarket.results+json"
+TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
 _EXHIBIT_LINK = re.compile(r"\[Exhibit\]\(#([a-z0-9-]+)\)")
@@ -34,12 +35,19 @@ class _Book:
     chapters: list[dict] = field(default_factory=list)
     exhibits: dict[str, dict] = field(default_factory=dict)
     results: dict[str, dict] = field(default_factory=dict)
+    slides: list[dict] = field(default_factory=list)
+    tables: list[dict] = field(default_factory=list)
     traces: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
     """One notebook of all chapters, with `metadata.report` for the exporters.
+
+    `metadata.report.slides` has, for each cell that Jupyter's metadata marks as a slide
+    (`slideshow.slide_type`), the exhibit's id or the cell's text, its chapter's id, and the notes
+    of the notes cell right behind it. Notes are for the stage and stand nowhere else.
+    `metadata.report.tables` has the tables meant for the workbook.
 
     `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
     Raises PublishError with every problem: an unknown or unused result, a digit typed into
@@ -57,6 +65,8 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
         "chapters": book.chapters,
         "exhibits": list(book.exhibits.values()),
         "results": book.results,
+        "slides": book.slides,
+        "tables": book.tables,
         "traces": book.traces,
         "sources": _all_sources(book.traces),
     }
@@ -83,6 +93,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     results = {}
     for payload in _outputs(notebook, RESULTS_MIME):
         results.update(payload)
+    book.tables += _outputs(notebook, TABLE_MIME)
     book.results |= {f"{name}/{key}": value for key, value in results.items()}
     _report_unused(name, notebook, results, book)
     _add_traces(name, notebook, results, book)
@@ -90,10 +101,20 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     opening, rest = [], []
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
-            rest.append(cell)
+            rest.append(_without_tables(cell))
+            if slide_type(cell) == "slide":
+                _add_slides(name, cell, book)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
         text = _fill(cell.source, name, results, book, where)
+        if slide_type(cell) == "notes":
+            if book.slides and not book.slides[-1]["notes"]:
+                book.slides[-1]["notes"] = text
+            else:
+                book.problems.append(f"{where}: speaker notes, expected right behind a slide")
+            continue
+        if slide_type(cell) == "slide":
+            book.slides.append(_slide(name, text=text))
         if not opening and text.startswith("# "):
             opening, text = _open_chapter(name, text, book)
         if text:
@@ -103,6 +124,28 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     for i, cell in enumerate(opening + rest):
         cell["id"] = f"{re.sub(r'[^a-zA-Z0-9]+', '-', name)[:50]}-{i}"
         book.cells.append(cell)
+
+
+def slide_type(cell: NotebookNode) -> str:
+    """What Jupyter's slideshow metadata says of a cell: "slide", "notes", ...; "" if nothing."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "").strip("-")
+
+
+def _add_slides(name: str, cell: NotebookNode, book: _Book) -> None:
+    for output in cell.get("outputs", []):
+        if EXHIBIT_MIME in output.get("data", {}):
+            book.slides.append(_slide(name, exhibit=output.data[EXHIBIT_MIME]["id"]))
+
+
+def _without_tables(cell: NotebookNode) -> NotebookNode:
+    """The cell without what is meant for the workbook alone."""
+    outputs = cell.get("outputs", [])
+    kept = [output for output in outputs if TABLE_MIME not in output.get("data", {})]
+    return NotebookNode(cell | {"outputs": kept}) if len(kept) < len(outputs) else cell
+
+
+def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> dict:
+    return {"exhibit": exhibit, "text": text, "chapter": f"chapter-{chapter}", "notes": ""}
 
 
 def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode], str]:
