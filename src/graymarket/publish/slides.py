@@ -18,7 +18,7 @@ _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?)[ #]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
-_CREDITS_LENGTH = 125  # characters of credits that one line at a slide's foot holds
+_CREDITS_LENGTH = 150  # characters of credits that one line at a slide's foot holds
 _TABLE_WIDTH = 130  # characters in a line of a table as wide as a slide
 _TABLE_LINES = 14  # lines that a slide has room for, the head's aside
 _LONGEST_CELL = 60  # characters: a longer cell wraps rather than widen its column
@@ -190,9 +190,13 @@ def _of_cells(cells: list[NotebookNode], include_code: bool) -> list[_Section]:
             number += 1
             notes = [block["notes"] for block in blocks if "notes" in block]
             shown = [block for block in blocks if "notes" not in block]
-            slides.append(_cells_slide(f"slide-{number}", shown))
-            slides[-1].heading = slides[-1].heading or f"Slide {number}"
-            slides[-1].notes = notes
+            if len(shown) == 1 and "exhibit" in shown[0]:
+                slide = _exhibit_slide(shown[0]["exhibit"], "\n\n".join(notes))
+            else:
+                slide = _cells_slide(f"slide-{number}", shown)
+                slide.notes = notes
+            slide.heading = slide.heading or f"Slide {number}"
+            slides.append(slide)
         sections.append(_Section(slides[0].plain_heading, slides))
     return sections
 

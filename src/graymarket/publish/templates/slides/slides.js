@@ -68,6 +68,7 @@
     pdfMaxPagesPerSlide: 1,
     pdfSeparateFragments: false,
     progress: false,
+    scrollLayout: "compact",
     transition: "none",
     backgroundTransition: "none",
     plugins: [RevealNotes],
