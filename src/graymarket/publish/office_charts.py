@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
@@ -18,6 +19,7 @@ _LABEL_SIZE = 14
 _LETTER = 0.5  # of a letter's size: its mean width, with room for a wider font than the house's
 _PLOT_LEFT, _PLOT_TOP, _PLOT_HEIGHT = 0.045, 0.03, 0.87  # of the chart: room for tick labels
 _MOST_YEAR_LABELS = 8
+_SHORT_CELL = 2  # letters, as of a grade
 _EXCEL_EPOCH = date(1899, 12, 30)
 _COLOURS = (
     MSO_THEME_COLOR.ACCENT_1,
@@ -93,14 +95,20 @@ def _named(exhibit: dict, labels: list) -> list[str]:
         for name, numeric in zip(table["columns"], table["numeric"], strict=True)
         if not numeric and name != native["x"]
     ]
-    words = zip(*[_column(table, name) for name in wordy], strict=True) if wordy else []
-    said = [", ".join(str(word) for word in row if word not in (None, "")) for row in words]
-    said = said or [""] * len(labels)
-    names = [
-        f"{cell_text(label)} ({note})" if note else cell_text(label)
-        for label, note in zip(labels, said, strict=True)
+    columns = [[_in_words(name, cell) for cell in _column(table, name)] for name in wordy]
+    said = [", ".join(filter(None, words)) for words in zip(*columns, strict=True)]
+    if not any(said):
+        return [cell_text(label) for label in labels]
+    return [
+        f"{cell_text(label)} ({words})" if words else cell_text(label)
+        for label, words in zip(labels, said, strict=True)
     ]
-    return names
+
+
+def _in_words(column: str, cell) -> str:
+    """A cell as part of a label; what is too short to explain itself has its column's name."""
+    text = cell_text(cell) if cell not in (None, "") else ""
+    return f"{column.lower()} {text}" if 0 < len(text) <= _SHORT_CELL else text
 
 
 def _set_up(chart) -> None:
@@ -226,7 +234,7 @@ def _spread(natural: dict[str, float], gap: float) -> dict[str, float]:
     placed = dict(sorted(natural.items(), key=lambda item: item[1]))
     names = list(placed)
     for _ in range(50):
-        for upper, lower in zip(names, names[1:], strict=False):
+        for upper, lower in pairwise(names):
             lack = gap - (placed[lower] - placed[upper])
             if lack > 1e-6:
                 placed[upper] -= lack / 2
@@ -252,9 +260,7 @@ def _set_plot_area(chart, width: float) -> None:
     )
     area.insert(
         0,
-        parse_xml(
-            f"<c:layout {nsdecls('c')}><c:manualLayout>{values}</c:manualLayout></c:layout>"
-        ),
+        parse_xml(f"<c:layout {nsdecls('c')}><c:manualLayout>{values}</c:manualLayout></c:layout>"),
     )
 
 

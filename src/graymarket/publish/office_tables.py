@@ -13,7 +13,7 @@ from graymarket.publish.cells import cell_text
 from graymarket.publish.office_theme import EMPTY_TABLE_STYLE
 
 _MOST_ROWS = 12
-_SIZES = (16, 14, 12, 11)  # points, the largest that fits is taken
+_SIZES = (16, 14, 12)  # points, the largest that fits is taken
 _LETTER = 0.53  # of a letter's size: its mean width, with room for a wider font than the house's
 _LINE = 1.25  # of a letter's size
 _PADDING = 4.5  # points above and below a cell's words
@@ -50,31 +50,28 @@ def _fit(columns: list[str], rows: list[list[str]], width: float, height: float)
     """The letter size, the number of rows and the columns' widths that fit, in points."""
     for shown in range(min(_MOST_ROWS, len(rows)), 0, -1):
         for size in _SIZES:
-            widths = _widths([columns, *rows[:shown]], width)
-            heights = [_row_height(row, widths, size) for row in [columns, *rows[:shown]]]
-            if sum(heights) <= height and _words_fit([columns, *rows[:shown]], widths, size):
+            printed = [columns, *rows[:shown]]
+            widths = _widths(printed, width, size)
+            if widths and sum(_row_height(row, widths, size) for row in printed) <= height:
                 return size, shown, widths
-    return _SIZES[-1], min(len(rows), 1), _widths([columns, *rows[:1]], width)
+    return _SIZES[-1], 1, [width / len(columns)] * len(columns)
 
 
-def _widths(rows: list[list[str]], width: float) -> list[float]:
-    """Room by need: no column narrower than its longest word, long ones by their mean cell."""
-    needs = []
-    for cells in zip(*rows, strict=True):
-        word = max(len(part) for cell in cells for part in cell.split() or [""])
-        mean = 1.3 * sum(len(cell) for cell in cells) / len(cells)
-        longest = max(len(cell) for cell in cells)
-        needs.append(max(word + 2, min(longest + 1, _WIDEST, max(mean, 16))))
-    return [need * width / sum(needs) for need in needs]
-
-
-def _words_fit(rows: list[list[str]], widths: list[float], size: float) -> bool:
-    return all(
-        len(part) * size * _LETTER <= points - _GAP + 1
-        for row in rows
-        for cell, points in zip(row, widths, strict=True)
-        for part in cell.split()
-    )
+def _widths(rows: list[list[str]], width: float, size: float) -> list[float]:
+    """Each column's longest word, and what is left by need; nothing if words would break."""
+    letter = size * _LETTER
+    columns = list(zip(*rows, strict=True))
+    least = [
+        max(len(w) for cell in c for w in ["", *cell.split()]) * letter + _GAP for c in columns
+    ]
+    wanted = [min(max(map(len, c)), _WIDEST) * letter + _GAP for c in columns]
+    wishes = [max(want - word, 0) for want, word in zip(wanted, least, strict=True)]
+    spare = width - sum(least)
+    if spare < 0:
+        return []
+    share = min(spare / sum(wishes), 1) if sum(wishes) else 0
+    widths = [word + wish * share for word, wish in zip(least, wishes, strict=True)]
+    return [points * width / sum(widths) for points in widths]
 
 
 def _row_height(row: list[str], widths: list[float], size: float) -> float:

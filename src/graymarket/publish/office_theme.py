@@ -2,6 +2,7 @@
 
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.oxml import serialize_part_xml
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.presentation import Presentation as Deck
@@ -18,7 +19,11 @@ INNER = WIDTH - 2 * MARGIN
 SUBTITLE, CONTENT, SOURCE, FOOTER, NUMBER = 13, 14, 15, 16, 17
 COLUMNS = (21, 22, 23)
 
-EXHIBIT_AREA = (MARGIN, 1.68, INNER, 4.8)  # left, top, width, height in inches
+# Left, top, width, height in inches, under a title of two lines and of one.
+EXHIBIT_AREAS = {
+    "Exhibit": (MARGIN, 1.68, INNER, 4.8),
+    "Exhibit, short title": (MARGIN, 1.3, INNER, 5.18),
+}
 
 _TITLE_BOX = (MARGIN, 0.42, INNER, 0.86)
 _FOOT = (7.06, 0.28)  # top and height of the running foot
@@ -28,7 +33,7 @@ _COLUMN_TOP, _COLUMN_HEIGHT, _GUTTER = 1.75, 4.2, 0.45
 _SANS = 'typeface="IBM Plex Sans Condensed" panose="020B0506050203000203" pitchFamily="34"'
 _SERIF = 'typeface="IBM Plex Serif" panose="02060503050406000203" pitchFamily="18"'
 
-_EMPTY_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # a table without lines and fills
+EMPTY_TABLE_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # a table without lines and fills
 
 
 def empty_deck() -> Deck:
@@ -98,13 +103,7 @@ def _set_theme(part) -> None:
         elements.find("{*}fontScheme"),
         parse_xml(f'<a:fontScheme {nsdecls("a")} name="Report">{faces}</a:fontScheme>'),
     )
-    part._blob = _xml_bytes(theme)
-
-
-def _xml_bytes(element) -> bytes:
-    from lxml import etree
-
-    return etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
+    part._blob = serialize_part_xml(theme)
 
 
 def _fill(owner, shapes: list[str]) -> None:
@@ -252,24 +251,12 @@ def _opening(kind: str, size: float, top: float, title_height: float) -> list[st
     ]
 
 
-def _message(subtitle: bool) -> list[str]:
-    """The head of a slide with something to show: rule, title as the message, subtitle."""
-    head = [_rule(MARGIN, 0.28, 0.6), _title(_TITLE_BOX, 26, serif=False)]
-    if subtitle:
-        head.append(
-            _placeholder(
-                "body",
-                SUBTITLE,
-                "Subtitle",
-                (MARGIN, 1.3, INNER, 0.32),
-                _level(15, "tx2"),
-                "Measure, unit, place and period",
-            )
-        )
-    return head
+def _message() -> list[str]:
+    """The head of a slide with something to show: rule, title as the message."""
+    return [_rule(MARGIN, 0.28, 0.6), _title(_TITLE_BOX, 26, serif=False)]
 
 
-def _source_line(top: float = 6.52, height: float = 0.54, size: float = 10) -> str:
+def _source_line(top: float = 6.5, height: float = 0.56, size: float = 11) -> str:
     return _placeholder(
         "body",
         SOURCE,
@@ -281,14 +268,29 @@ def _source_line(top: float = 6.52, height: float = 0.54, size: float = 10) -> s
     )
 
 
-def _exhibit() -> list[str]:
-    area = _placeholder("obj", CONTENT, "Exhibit", EXHIBIT_AREA, _level(20), "Chart or table")
-    return [*_message(True), area, _source_line()]
+def _exhibit(name: str) -> list[str]:
+    area = EXHIBIT_AREAS[name]
+    top = area[1] - 0.38
+    subtitle = (MARGIN, top, INNER, 0.32)
+    return [
+        _rule(MARGIN, 0.28, 0.6),
+        _title((MARGIN, 0.42, INNER, top - 0.44), 26, serif=False),
+        _placeholder(
+            "body",
+            SUBTITLE,
+            "Subtitle",
+            subtitle,
+            _level(15, "tx2"),
+            "Measure, unit, place and period",
+        ),
+        _placeholder("obj", CONTENT, "Exhibit", area, _level(20), "Chart or table"),
+        _source_line(),
+    ]
 
 
 def _columns(count: int) -> list[str]:
     width = (INNER - (count - 1) * _GUTTER) / count
-    shapes = _message(False)
+    shapes = _message()
     for i, idx in enumerate(COLUMNS[:count]):
         left = MARGIN + i * (width + _GUTTER)
         shapes.append(_rule(left, _COLUMN_TOP - 0.15, width, 0.015, "accent4"))
@@ -298,7 +300,7 @@ def _columns(count: int) -> list[str]:
                 idx,
                 f"Column {i + 1}",
                 (left, _COLUMN_TOP, width, _COLUMN_HEIGHT),
-                _level(18, after=8, line=104),
+                _level(20, after=8, line=104),
                 "A bold lead, then the words",
             )
         )
@@ -307,7 +309,7 @@ def _columns(count: int) -> list[str]:
 
 def _text(height: float = 5.0) -> list[str]:
     return [
-        *_message(False),
+        *_message(),
         _placeholder(
             "body",
             CONTENT,
@@ -321,8 +323,8 @@ def _text(height: float = 5.0) -> list[str]:
 
 _LAYOUTS = {
     "Title": _opening("ctrTitle", 60, 2.2, 1.1),
-    "Section": _opening("title", 36, 1.9, 1.75),
-    "Exhibit": _exhibit(),
+    "Section": _opening("title", 36, 1.9, 1.6),
+    **{name: _exhibit(name) for name in EXHIBIT_AREAS},
     "Two-up": _columns(2),
     "Three-up": _columns(3),
     "Text": _text(),
@@ -349,4 +351,3 @@ _TEXT_STYLES = (
     + _styles("otherStyle", 18, "+mn-lt")
     + "</p:txStyles>"
 )
-EMPTY_TABLE_STYLE = _EMPTY_STYLE

@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 import uuid
 import zipfile
 from copy import deepcopy
@@ -10,7 +11,7 @@ from datetime import datetime
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
-from pptx.util import Emu, Inches, Pt
+from pptx.util import Emu, Inches
 
 from graymarket.publish.assemble import without_links
 from graymarket.publish.office_charts import add_native_chart
@@ -18,7 +19,7 @@ from graymarket.publish.office_tables import add_table
 from graymarket.publish.office_theme import (
     COLUMNS,
     CONTENT,
-    EXHIBIT_AREA,
+    EXHIBIT_AREAS,
     FOOTER,
     NUMBER,
     SOURCE,
@@ -30,8 +31,11 @@ from graymarket.publish.raster import png
 
 _LANGUAGE = "en-GB"
 _PICTURE_PPI = 288  # of a picture 7.2 inches wide: twice the pixels of a 1040-pixel-wide image
-_FOOT_LETTERS = 430  # what three lines at the foot of a slide hold, in a wider font too
+_FOOT_LETTERS = 400  # what three lines at the foot of a slide hold, in a wider font too
 _SOURCE_LETTERS = 190
+_DECK_LETTERS = 460  # of a chapter's deck on its slide; the rest is in its notes
+_SHORT_TITLE = 60  # letters of a title that stays on one line, in a wider font too
+_SECTION_TITLE = 42
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 _COLUMN_LAYOUTS = {2: "Two-up", 3: "Three-up"}
 
@@ -75,8 +79,11 @@ def _title_slide(deck, report: dict) -> Slide:
 
 def _section_slide(deck, chapter: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Section"))
-    _write(slide.shapes.title, [chapter["title"]])
-    _write(_at(slide, SUBTITLE), [chapter["deck"]] if chapter["deck"] else [])
+    _write_title(slide, chapter["title"], _SECTION_TITLE)
+    deck_text = _plain(chapter["deck"])
+    _write(_at(slide, SUBTITLE), [_first_sentences(deck_text, _DECK_LETTERS) or deck_text])
+    if len(deck_text) > _DECK_LETTERS:
+        _add_notes(slide, deck_text)
     return slide
 
 
@@ -96,19 +103,20 @@ def _closing_slide(deck, report: dict) -> Slide:
 
 
 def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
-    slide = deck.slides.add_slide(layout(deck, "Exhibit"))
-    _write(slide.shapes.title, [exhibit["title"]])
+    name = "Exhibit, short title" if len(exhibit["title"]) <= _SHORT_TITLE else "Exhibit"
+    slide, area = deck.slides.add_slide(layout(deck, name)), EXHIBIT_AREAS[name]
+    _write_title(slide, exhibit["title"])
     _write(_at(slide, SUBTITLE), [f"Exhibit {exhibit['number']}. {exhibit['subtitle']}"])
     placeholder = _at(slide, CONTENT)._element
-    alt, note = exhibit["alt"], exhibit["note"]
+    alt, note, label = exhibit["alt"], exhibit["note"], "Note"
     if exhibit["native"]:
-        shown = add_native_chart(slide, exhibit, EXHIBIT_AREA)
+        shown = add_native_chart(slide, exhibit, area)
         alt = _alt_of_native(exhibit)
-        note = f"The report’s own drawing shows more – {note}" if note else ""
+        label = "Note to the report’s own drawing"
     elif exhibit["stage_svg"]:
-        shown = _add_picture(slide, exhibit["stage_svg"])
+        shown = _add_picture(slide, exhibit["stage_svg"], area)
     else:
-        shown, left_out = add_table(slide, exhibit["table"], EXHIBIT_AREA)
+        shown, left_out = add_table(slide, exhibit["table"], area)
         if left_out:
             rows = len(exhibit["table"]["rows"])
             note = f"{left_out} more of {rows} rows in the workbook. {note}".strip()
@@ -118,6 +126,7 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
     properties.set("descr", alt)
     properties.set("title", exhibit["title"])
     source = _source(exhibit)
+    note = f"{label}: {note}" if note else ""
     _write(_at(slide, SOURCE), [f"{source} {_shortened(note, _FOOT_LETTERS - len(source))}"])
     _add_notes(slide, notes, exhibit)
     return slide
@@ -130,22 +139,19 @@ def _alt_of_native(exhibit: dict) -> str:
     return f"{kind}{found}{rest}" if found else exhibit["alt"]
 
 
-def _add_picture(slide: Slide, svg: str):
+def _add_picture(slide: Slide, svg: str, area: tuple):
     """The chart as a picture, as large as its place allows."""
-    left, top, width, height = (Inches(value) for value in EXHIBIT_AREA)
+    left, top, width, height = (Inches(value) for value in area)
     picture = slide.shapes.add_picture(io.BytesIO(png(svg, _PICTURE_PPI)), left, top)
     scale = min(width / picture.width, height / picture.height)
-    picture.width, picture.height = Emu(int(picture.width * scale)), Emu(
-        int(picture.height * scale)
-    )
+    picture.width = Emu(int(picture.width * scale))
+    picture.height = Emu(int(picture.height * scale))
     return picture
 
 
 def _take_place(placeholder, shape, idx: int) -> None:
     """Make the shape fill the placeholder, and stand where it stood in the reading order."""
-    shape._element.xpath(".//p:nvPr")[0].insert(
-        0, parse_xml(f'<p:ph {nsdecls("p")} idx="{idx}"/>')
-    )
+    shape._element.xpath(".//p:nvPr")[0].insert(0, parse_xml(f'<p:ph {nsdecls("p")} idx="{idx}"/>'))
     placeholder.getparent().replace(placeholder, shape._element)
 
 
@@ -159,12 +165,17 @@ def _source(exhibit: dict) -> str:
 
 def _shortened(note: str, room: int) -> str:
     """The note, or as many of its sentences as there is room for."""
-    if not note or len(note) <= room:
-        return f"Note: {note}" if note else ""
-    more = " … More in the notes to this slide."
-    kept = note[: room - len(more)]
-    end = max(kept.rfind(". "), kept.rfind("; "), kept.rfind(" – "))
-    return f"Note: {kept[:end]}.{more}" if end > 0 else "Note: in the notes to this slide."
+    if len(note) <= room:
+        return note
+    more = "More in the notes to this slide."
+    return f"{_first_sentences(note, room - len(more))} {more}".strip()
+
+
+def _first_sentences(text: str, room: int) -> str:
+    """As many whole sentences as there is room for; nothing if the first is longer."""
+    if len(text) <= room:
+        return text
+    return text[: text.rfind(". ", 0, room) + 1]
 
 
 def _add_notes(slide: Slide, notes: str, exhibit: dict | None = None) -> None:
@@ -183,7 +194,7 @@ def _text_slide(deck, entry: dict, chapter: dict) -> Slide:
     title, points, paragraphs = _blocks(entry["text"])
     name = _COLUMN_LAYOUTS.get(len(points), "Text")
     slide = deck.slides.add_slide(layout(deck, name))
-    _write(slide.shapes.title, [title or chapter["title"]])
+    _write_title(slide, title or chapter["title"])
     if name == "Text":
         _write(_at(slide, CONTENT), [*points, *paragraphs])
     else:
@@ -234,11 +245,28 @@ def _write(shape, paragraphs: list[str]) -> None:
             run.font.bold, run.font.italic = bold or None, italic or None
 
 
+def _write_title(slide: Slide, title: str, letters: int = _SHORT_TITLE) -> None:
+    """A title; if it takes several lines, then lines of like length, in whatever font."""
+    plain = "".join(words for words, _, _ in _runs(title))
+    count = len(textwrap.wrap(plain, letters, break_on_hyphens=False))
+    lines = next(
+        lines
+        for width in range(len(plain) // count, len(plain) + 1)
+        if len(lines := textwrap.wrap(plain, width, break_on_hyphens=False)) <= count
+    )
+    slide.shapes.title.text_frame.text = "\v".join(lines)
+    for properties in slide.shapes.title._element.xpath(".//a:r"):
+        properties.get_or_add_rPr().set("lang", _LANGUAGE)
+
+
+def _plain(markdown: str) -> str:
+    """Markdown on one line, its links as words alone."""
+    return " ".join(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_links(markdown)).split())
+
+
 def _runs(markdown: str):
-    """Simple Markdown as (words, bold, italic): no links, no code marks, one line."""
-    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_links(markdown))
-    plain = " ".join(plain.replace("`", "").split())
-    for part in re.split(r"(\*\*.+?\*\*|\*[^*]+\*)", plain):
+    """Simple Markdown as (words, bold, italic)."""
+    for part in re.split(r"(\*\*.+?\*\*|\*[^*]+\*)", _plain(markdown).replace("`", "")):
         if part.startswith("**") and part.endswith("**") and len(part) > 4:
             yield part[2:-2], True, False
         elif part.startswith("*") and part.endswith("*") and len(part) > 2:
