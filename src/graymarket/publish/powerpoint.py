@@ -92,7 +92,7 @@ def _closing_slide(deck, report: dict) -> Slide:
     _write(slide.shapes.title, ["How to cite, and what it rests on"])
     day = datetime.fromisoformat(report["date"])
     subtitle = re.sub(r"(?<![.?!])$", ".", report["subtitle"]) if report["subtitle"] else ""
-    cite = f"{report['title']}. {subtitle} Edition {report['edition']}, {day:%-d %B %Y}."
+    cite = f"{report['title']}. {subtitle} Edition {report['edition']}, {day.day} {day:%B %Y}."
     lines = [f"**Cite as** {' '.join(cite.split())}"]
     if report.get("inputs"):
         lines.append(f"**Data state** {report['inputs'][:12]}")
