@@ -13,8 +13,8 @@ from graymarket.publish.cells import cell_text
 from graymarket.publish.office_theme import EMPTY_TABLE_STYLE
 
 _MOST_ROWS = 12
-_SIZES = (16, 14, 12)  # points, the largest that fits is taken
-_LETTER = 0.53  # of a letter's size: its mean width, with room for a wider font than the house's
+_SIZES = (16, 14, 12, 11)  # points, the largest that fits is taken
+_LETTER = 0.6  # of a letter's size: its mean width, with room for a wider font than the house's
 _LINE = 1.25  # of a letter's size
 _PADDING = 4.5  # points above and below a cell's words
 _GAP = 12  # points to the right of a cell's words

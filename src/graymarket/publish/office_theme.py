@@ -27,7 +27,7 @@ EXHIBIT_AREAS = {
 
 _TITLE_BOX = (MARGIN, 0.42, INNER, 0.86)
 _FOOT = (7.06, 0.28)  # top and height of the running foot
-_COLUMN_TOP, _COLUMN_HEIGHT, _GUTTER = 1.75, 4.2, 0.45
+_COLUMN_TOP, _COLUMN_HEIGHT, _GUTTER = 1.65, 4.3, 0.45
 
 # PANOSE numbers tell a program without these fonts which of its own are most like them.
 _SANS = 'typeface="IBM Plex Sans Condensed" panose="020B0506050203000203" pitchFamily="34"'
@@ -236,10 +236,10 @@ def _master_shapes() -> list[str]:
 
 def _opening(kind: str, size: float, top: float, title_height: float) -> list[str]:
     """A big title above a paragraph: the title slide and those between chapters."""
-    width, after = 11.0, top + title_height + 0.3
+    width, after = 10.5, top + title_height + 0.2
     return [
         _rule(MARGIN, top - 0.3, 0.9, 0.07),
-        _title((MARGIN, top, width, title_height), size, serif=True, anchor="t", kind=kind),
+        _title((MARGIN, top, INNER, title_height), size, serif=True, anchor="t", kind=kind),
         _placeholder(
             "body",
             SUBTITLE,
@@ -323,7 +323,7 @@ def _text(height: float = 5.0) -> list[str]:
 
 _LAYOUTS = {
     "Title": _opening("ctrTitle", 60, 2.2, 1.1),
-    "Section": _opening("title", 36, 1.9, 1.6),
+    "Section": _opening("title", 34, 1.9, 1.6),
     **{name: _exhibit(name) for name in EXHIBIT_AREAS},
     "Two-up": _columns(2),
     "Three-up": _columns(3),

@@ -11,7 +11,7 @@ from datetime import datetime
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
-from pptx.util import Emu, Inches
+from pptx.util import Emu, Inches, Pt
 
 from graymarket.publish.assemble import without_links
 from graymarket.publish.office_charts import add_native_chart
@@ -34,8 +34,10 @@ _PICTURE_PPI = 288  # of a picture 7.2 inches wide: twice the pixels of a 1040-p
 _FOOT_LETTERS = 400  # what three lines at the foot of a slide hold, in a wider font too
 _SOURCE_LETTERS = 190
 _DECK_LETTERS = 460  # of a chapter's deck on its slide; the rest is in its notes
-_SHORT_TITLE = 60  # letters of a title that stays on one line, in a wider font too
-_SECTION_TITLE = 42
+_SHORT_TITLE = 54  # letters of a title that stays on one line, in a wider font too
+_SECTION_TITLE = 40
+_SHORT_SUBTITLE = 95  # letters; a longer one is set smaller to stay on its line
+_SMALL_SUBTITLE = Pt(13)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 _COLUMN_LAYOUTS = {2: "Two-up", 3: "Three-up"}
 
@@ -106,7 +108,10 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
     name = "Exhibit, short title" if len(exhibit["title"]) <= _SHORT_TITLE else "Exhibit"
     slide, area = deck.slides.add_slide(layout(deck, name)), EXHIBIT_AREAS[name]
     _write_title(slide, exhibit["title"])
-    _write(_at(slide, SUBTITLE), [f"Exhibit {exhibit['number']}. {exhibit['subtitle']}"])
+    subtitle = f"Exhibit {exhibit['number']}. {exhibit['subtitle']}"
+    _write(_at(slide, SUBTITLE), [subtitle])
+    if len(subtitle) > _SHORT_SUBTITLE:
+        _at(slide, SUBTITLE).text_frame.paragraphs[0].runs[0].font.size = _SMALL_SUBTITLE
     placeholder = _at(slide, CONTENT)._element
     alt, note, label = exhibit["alt"], exhibit["note"], "Note"
     if exhibit["native"]:
