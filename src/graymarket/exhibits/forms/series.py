@@ -197,7 +197,15 @@ def placebos(
         reach = max(abs(own).max() * 1.5, gaps.abs().quantile(0.98).quantile(0.9))
         ax.set_ylim(-reach, reach)
         ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
-        beside(ax, own.index[-1], own.iloc[-1], name, color=ACCENT, weight="semibold")
+        beside(
+            ax,
+            own.index[-1],
+            own.iloc[-1],
+            name,
+            color=ACCENT,
+            weight="semibold",
+            bbox=OVER_LINES,
+        )
         span = own.index[-1] - own.index[0]
         ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
         _years(ax, own.index, 2 if width > NARROW else 4)
