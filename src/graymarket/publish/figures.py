@@ -8,7 +8,8 @@ from graymarket.publish.cells import csv_text
 from graymarket.publish.citing import credit_line, how_to_cite, licences, sentence
 from graymarket.publish.typesetting import compile_pictures, typst_string
 
-_PPI = 250  # a chart of the report's width, 6.4 inches, becomes 1,600 pixels wide
+_PPI = 250  # a chart of the report's width, 6.4 inches, and its margin become 1,655 pixels
+_MARGIN = "8pt"  # white around the chart, whose labels may reach its edge
 _LIST = "README.txt"
 
 
@@ -50,7 +51,7 @@ def _pictures(charts: list[dict]) -> list[bytes]:
             name = f"{chart['id']}.svg"
             (Path(folder) / name).write_text(chart["outlined_svg"], encoding="utf-8")
             pages.append(f"#page(image({typst_string(name)}))")
-        sheet = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+        sheet = f"#set page(width: auto, height: auto, margin: {_MARGIN}, fill: white)\n"
         return compile_pictures(sheet + "\n".join(pages), Path(folder), "figures/*.png", _PPI)
 
 
@@ -76,7 +77,7 @@ def _list(report: dict) -> str:
         "  ID.txt  title, description, sources, note and licences: quote them with the picture\n"
         "and of every chart\n"
         "  ID.svg  the chart as drawn, letters as shapes\n"
-        "  ID.png  the same in pixels, 1,600 wide, on white",
+        "  ID.png  the same in pixels, at least 1,600 wide, on white",
         "\n".join(_listed(exhibit) for exhibit in report["exhibits"]),
         "\n".join(licences(report)),
     ]

@@ -29,12 +29,14 @@ from graymarket.publish.citing import (
 _INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
 _NARROWEST, _LONG, _WIDEST = 9, 40, 75  # letters a column: longer cells wrap
+_MOST_CELLS = 0.95  # of a column's cells fit its width, if it is not too wide
 _SCREEN = 160  # letters that all long columns share
 _LINE = 105  # letters a line of text around a table: it runs across the columns, unwrapped
 _MOST_DECIMALS = 4
 _MANY_COLUMNS = 6  # with more, the first stays in view
 _MANY_ROWS = 15  # with more, columns can be filtered
 _COVER = 95  # letters a line of the cover
+_TALLEST = 409  # points, by Excel's rule
 _ROW = 15  # points: a line of text
 _LONGEST_NAME = 31  # letters, by Excel's rule
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -302,11 +304,15 @@ def _usual_format(numbers: list):
     def form(number) -> str:
         if years:
             return "0"
-        if mixed:
-            return "#,##0" if number is not None and number == int(number) else "General"
-        return "#,##0" + ("." + "0" * decimals if decimals else "")
+        if mixed and number is not None:
+            return _form(_decimals(number) if abs(number) < 1_000 else 0)
+        return _form(decimals)
 
     return form
+
+
+def _form(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def _decimals(number: float) -> int:
@@ -474,19 +480,16 @@ class _Writer:
             row += 1
         link = self._format(font_color=_LINK, underline=1, valign="bottom")
         for words, url in sheet.links:
-            page.write_url(row, 0, url, link, textwrap.shorten(f"Source: {words}", _LINE))
+            page.write_url(
+                row, 0, url, link, textwrap.shorten(f"Source: {words}", _LINE, placeholder=" …")
+            )
             row += 1
 
     def _widths(self, sheet: _Sheet) -> list[int]:
         """As wide as the longest cell or word of the header; long columns share one screen."""
         asked = [
-            max(
-                max((len(_printed(v, f)) for v, f in zip(values, forms, strict=True)), default=0)
-                + 2,
-                max(len(word) for word in name.split()) + 4,
-                _NARROWEST,
-            )
-            for name, (values, forms) in zip(sheet.headers, sheet.shown, strict=True)
+            max(_length(*column), max(len(word) for word in name.split()) + 4, _NARROWEST)
+            for name, column in zip(sheet.headers, sheet.shown, strict=True)
         ]
         long = sum(width > _LONG for width in asked)
         most = min(max(_SCREEN // max(long, 1), _LONG), _WIDEST)
@@ -501,8 +504,8 @@ class _Writer:
 
 
 def _side(values: list) -> dict:
-    """Numbers to the right; all else to the left, a little off the numbers before it."""
-    return {"align": "right"} if _kind(values) == "numbers" else {"align": "left", "indent": 1}
+    """Numbers to the right, all else to the left, with room between the two."""
+    return {"align": "right" if _kind(values) == "numbers" else "left", "indent": 1}
 
 
 def _height(value, width: int) -> int:
@@ -510,7 +513,14 @@ def _height(value, width: int) -> int:
     # A letter is narrower than the digit by which columns are measured.
     width = int(1.1 * width)
     lines = textwrap.wrap(value, width, break_on_hyphens=False) if _is_text(value) else []
-    return _ROW * max(len(lines), 1) + 1
+    return min(_ROW * max(len(lines), 1) + 1, _TALLEST)
+
+
+def _length(values: list, forms: list[str]) -> int:
+    """The letters that a column asks for: all of a number or date, and most cells of text."""
+    lengths = sorted(len(_printed(v, f)) for v, f in zip(values, forms, strict=True))
+    enough = 1.0 if _kind(values) in ("numbers", "dates") else _MOST_CELLS
+    return lengths[int(enough * (len(lengths) - 1))] + 3 if lengths else 0
 
 
 def _printed(value, form: str) -> str:
