@@ -15,6 +15,7 @@ from graymarket.publish.workbook import workbook
 
 SOURCE = {"id": "s", "credit": "Somebody", "title": "A title", "url": "https://example.org/a?b=c"}
 LINE = {"file": "data/t.csv", "key": "t-1", "rows": 1, "text": "x", "sources": [SOURCE]}
+OTHER = LINE | {"file": "data/u.csv", "key": "CUB"}
 ROWS = [
     ["2021-09-01", "=SUM(A1)", 1234, 0.5, "1,234", "66%", True, None],
     ["2021-10-01", "+1", 20, None, "−0.6", "8%", False, ""],
@@ -49,7 +50,11 @@ def report():
         "exhibits": [exhibit("first", 1), exhibit("a-name-that-is-far-too-long-for-a-sheet", 2)],
         "results": {
             "one/high": {"text": "18.3%", "value": 18.27, "basis": [LINE]},
-            "one/word": {"text": "three", "value": "three", "basis": [LINE, LINE | {"key": ""}]},
+            "one/word": {
+                "text": "three",
+                "value": "three",
+                "basis": [LINE, LINE | {"key": ""}, OTHER],
+            },
         },
     }
 
@@ -145,8 +150,8 @@ def test_passed_table_and_results(book):
     assert first == ["a", datetime.datetime(2026, 11, 23), 1.25, 7_000_000]
     assert second == ["=b", None, None, None]
     assert table_rows(book["results"])[1:] == [
-        ["one/high", "18.3%", 18.27, "t/t-1"],
-        ["one/word", "three", "three", "t/t-1, t"],
+        ["one/high", "18.3%", 18.27, "t-1"],
+        ["one/word", "three", "three", "t-1, t, u/CUB"],
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 from xlsxwriter import Workbook
@@ -28,7 +29,7 @@ from graymarket.publish.citing import (
 
 _INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
-_NARROWEST, _LONG, _WIDEST = 9, 40, 75  # letters a column: longer cells wrap
+_NARROWEST, _LONG, _WIDEST = 9, 40, 100  # letters a column: longer cells wrap
 _MOST_CELLS = 0.95  # of a column's cells fit its width, if it is not too wide
 _SCREEN = 160  # letters that all long columns share
 _LINE = 105  # letters a line of text around a table: it runs across the columns, unwrapped
@@ -56,7 +57,7 @@ _MARKS = [
     ("2021-09", "A month: stored as its first day, or as text where it stands among other dates."),
     ("12.5% as text", "Printed as in the report; such columns mix units or ranges."),
     ("yes, no", "The two values of a yes-or-no column."),
-    ("table/row", "The key of a row in the database: a table's name, then the row."),
+    ("table/key", "A row of the database, named alone where its key begins with the table's name."),
 ]
 
 
@@ -173,16 +174,21 @@ def _results_sheet(report: dict) -> _Sheet:
         about="The value, how it is printed, and the rows of the database that it stands on",
         columns=["Name", "Printed as", "Value", "Rows"],
         rows=[
-            [name, r["text"], r["value"], ", ".join(row_name(line) for line in r["basis"])]
+            [name, r["text"], r["value"], ", ".join(_short_name(line) for line in r["basis"])]
             for name, r in report["results"].items()
         ],
         meanings=[
             "Chapter, then the result's name in it",
             "The words or numbers of the prose",
             "The number before rounding; text where the result is words",
-            "Keys of the rows: table/row",
+            "Keys of the rows; a table's name alone is all of it",
         ],
     )
+
+
+def _short_name(line: dict) -> str:
+    """A row's key; with its table before it unless the key says so itself."""
+    return line["key"] if line["key"].startswith(Path(line["file"]).stem) else row_name(line)
 
 
 def _contents_sheet(sheets: list[_Sheet]) -> _Sheet:
