@@ -157,7 +157,8 @@ def _inlinable(svg: str, prefix: str) -> str:
     """Drop what a page does not need, and make the ids that are left unique to the exhibit."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"(?<=\d)(\.\d\d)\d+(?=[\s\",)])", r"\1", svg)  # a hundredth of a point will do
+    # A hundredth of a point will do for places; the scale of outlined letters needs all digits.
+    svg = re.sub(r"(scale\([^)]*\))|(?<=\d)(\.\d\d)\d+(?=[\s\",)])", r"\1\2", svg)
     svg = re.sub(r"\n\s+", "\n", svg)
     referred = set(re.findall(r"#([\w-]+)", svg))
 

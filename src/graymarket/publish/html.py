@@ -1,8 +1,6 @@
 """An nbconvert exporter: any notebook → one HTML file that needs no network."""
 
 import base64
-import csv
-import io
 import re
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.cells import cell_text
+from graymarket.publish.cells import cell_text, csv_text
 from graymarket.publish.fonts import face_css
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -99,10 +97,5 @@ def themed(svg: str) -> str:
 
 def csv_link(table: dict) -> str:
     """A table as the address of a CSV file that needs no server."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(table["columns"])
-    writer.writerows(table["rows"])
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(
-        buffer.getvalue().encode("utf-8")
-    ).decode("ascii")
+    content = base64.b64encode(csv_text(table).encode("utf-8")).decode("ascii")
+    return f"data:text/csv;charset=utf-8;base64,{content}"

@@ -1,26 +1,25 @@
 """An nbconvert exporter: any notebook → PDF/UA and PDF/A, typeset by Typst."""
 
 import json
-import re
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pypandoc
-import typst
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.cells import cell_text
-from graymarket.publish.fonts import FOLDERS, can_print
-from graymarket.publish.problems import PublishError
+from graymarket.publish.fonts import can_print
+from graymarket.publish.typesetting import (
+    STYLE,
+    compile_pdf,
+    condensed,
+    typst_prose,
+    typst_string,
+)
 
-_STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
-_MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
-_STANDARDS = ["ua-1", "a-3a"]
 _SHORT_CELL = 16  # characters: a column of no longer cells is never wrapped
 _MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
 _WIDEST_CELL = 60  # characters: longer cells wrap rather than widen their column
@@ -41,7 +40,9 @@ class ReportPDFExporter(Exporter):
         title = report.get("title") or resources.get("metadata", {}).get("name", "Notebook")
         with tempfile.TemporaryDirectory() as folder:
             source = self._source(nb, report, title, Path(folder))
-            return _compile(source, Path(folder)), resources | {"output_extension": ".pdf"}
+            return compile_pdf(source, Path(folder), "report.pdf"), resources | {
+                "output_extension": ".pdf"
+            }
 
     def _source(self, nb, report, title: str, folder: Path) -> str:
         about = {
@@ -52,14 +53,11 @@ class ReportPDFExporter(Exporter):
             "date": report.get("date", ""),
         }
         markdown = "\n\n".join(block for block in self._body(nb, folder) if block)
-        body = pypandoc.convert_text(
-            markdown, "typst-smart", format=_MARKDOWN, extra_args=["--wrap=none"]
-        )
         return "\n".join(
             [
-                _STYLE.read_text(encoding="utf-8"),
-                f"#show: report.with(..json(bytes({_string(json.dumps(about))})))",
-                body,
+                STYLE.read_text(encoding="utf-8"),
+                f"#show: report.with(..json(bytes({typst_string(json.dumps(about))})))",
+                typst_prose(markdown),
                 _traces(report),
                 _sources(report),
             ]
@@ -103,34 +101,26 @@ def _output(output: NotebookNode, folder: Path) -> str:
     if "text/markdown" in data:
         return f"{_raw('#reference[')}\n\n{data['text/markdown']}\n\n{_raw(']')}"
     text = data.get("text/plain") or output.get("text", "")
-    return _raw(f"#raw({_string(text)}, block: true)") if text.strip() else ""
+    return _raw(f"#raw({typst_string(text)}, block: true)") if text.strip() else ""
 
 
 def _exhibit(exhibit: dict, folder: Path) -> str:
     if exhibit["svg"]:
         name = f"{exhibit['id']}.svg"
-        (folder / name).write_text(_condensed(exhibit["svg"]), encoding="utf-8")
-        body = f"image({_string(name)}, width: 100%, alt: {_string(exhibit['alt'])})"
+        (folder / name).write_text(condensed(exhibit["svg"]), encoding="utf-8")
+        body = f"image({typst_string(name)}, width: 100%, alt: {typst_string(exhibit['alt'])})"
     else:
         body = _table(exhibit["table"])
     links = "\\; ".join(
-        f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in exhibit["sources"]
+        f"#link({typst_string(s['url'])})[#{typst_string(s['credit'])}]" for s in exhibit["sources"]
     )
     if len(exhibit["sources"]) > _MOST_SOURCES:
         links = f"{len(exhibit['sources'])} sources, named under “Where every number comes from”"
     return (
-        f"#exhibit(id: {_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
-        f"title: {_string(exhibit['title'])}, "
-        f"subtitle: {_string(exhibit['subtitle'])}, note: {_string(exhibit['note'])}, "
+        f"#exhibit(id: {typst_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
+        f"title: {typst_string(exhibit['title'])}, "
+        f"subtitle: {typst_string(exhibit['subtitle'])}, note: {typst_string(exhibit['note'])}, "
         f"sources: [{links}], {body}) <{exhibit['id']}>"
-    )
-
-
-def _condensed(svg: str) -> str:
-    """Typst knows the condensed cut as a stretch of its family, in pictures too."""
-    return svg.replace(
-        "font-family: 'IBM Plex Sans Condensed'",
-        "font-family: 'IBM Plex Sans'; font-stretch: condensed",
     )
 
 
@@ -142,8 +132,8 @@ def _table(table: dict) -> str:
         short = max(lengths) <= _SHORT_CELL
         widths.append("auto" if numeric or short else f"{_weight(name, lengths)}fr")
         align.append("right" if numeric else "left")
-    head = ", ".join(_string(name) for name in table["columns"])
-    rows = ",\n".join(", ".join(_string(_breakable(c)) for c in row) for row in table["rows"])
+    head = ", ".join(typst_string(name) for name in table["columns"])
+    rows = ",\n".join(", ".join(typst_string(_breakable(c)) for c in row) for row in table["rows"])
     return (
         f"data-table(columns: ({', '.join(widths)},), align: ({', '.join(align)},), "
         f"header: ({head},), (\n{rows},\n))"
@@ -165,7 +155,7 @@ def _traces(report: dict) -> str:
     if not report.get("traces"):
         return ""
     chapters = "\n".join(
-        f"#trace-chapter({_string(chapter['title'])})\n"
+        f"#trace-chapter({typst_string(chapter['title'])})\n"
         + "\n".join(_trace(entry) for entry in chapter["entries"])
         for chapter in report["traces"]
     )
@@ -173,15 +163,16 @@ def _traces(report: dict) -> str:
 
 
 def _trace(entry: dict) -> str:
-    items = ", ".join(f"[*#{_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
+    items = ", ".join(f"[*#{typst_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
     rows_by_source = {}
     for line in entry["basis"]:
         sources = ", ".join(
-            f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in line["sources"]
+            f"#link({typst_string(s['url'])})[#{typst_string(s['credit'])}]"
+            for s in line["sources"]
         ) or _counted(line)
         rows_by_source.setdefault(sources, []).append(_rows_named(line))
     lines = "\\; ".join(
-        f"#{_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
+        f"#{typst_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
     )
     return f"#trace({items})[{lines}]"
 
@@ -201,10 +192,11 @@ def _sources(report: dict) -> str:
     if not report.get("sources"):
         return ""
     items = "\n".join(
-        f"- #{_string(s['credit'] + ': ')}#link({_string(s['url'])})[#{_string(_title(s))}]"
+        f"- #{typst_string(s['credit'] + ': ')}"
+        f"#link({typst_string(s['url'])})[#{typst_string(_title(s))}]"
         for s in report["sources"]
     )
-    credits = "\n\n".join(f"#{_string(line)}" for line in report.get("credits", []))
+    credits = "\n\n".join(f"#{typst_string(line)}" for line in report.get("credits", []))
     return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
 
 
@@ -215,28 +207,3 @@ def _title(source: dict) -> str:
 
 def _raw(typst_code: str) -> str:
     return f"````{{=typst}}\n{typst_code}\n````"
-
-
-def _string(text: str) -> str:
-    """A Typst string literal: never markup, whatever the text holds."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"\s*\n\s*", "\\\\n", escaped) + '"'
-
-
-def _compile(source: str, folder: Path) -> bytes:
-    (folder / "report.typ").write_text(source, encoding="utf-8")
-    try:
-        pdf, warnings = typst.compile_with_warnings(
-            folder / "report.typ",
-            root=folder,
-            font_paths=FOLDERS,
-            ignore_system_fonts=True,
-            pdf_standards=_STANDARDS,
-            timestamp=int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
-        )
-    except typst.TypstError as error:
-        hints = "; ".join(getattr(error, "hints", []) or [])
-        raise PublishError([f"report.pdf: {error} {hints}".strip()]) from error
-    if warnings:
-        raise PublishError([f"report.pdf: {getattr(w, 'message', w)}" for w in warnings])
-    return pdf

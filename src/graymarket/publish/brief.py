@@ -1,0 +1,125 @@
+"""One page of paper: the first chapter's headline, chart, first findings and limits."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pypandoc
+from nbformat import NotebookNode
+
+from graymarket.publish.assemble import without_links
+from graymarket.publish.citing import REPORT_FILE, credit_line, how_to_cite
+from graymarket.publish.problems import PublishError
+from graymarket.publish.typesetting import (
+    MARKDOWN,
+    STYLE,
+    compile_pdf,
+    condensed,
+    typst_prose,
+    typst_string,
+)
+
+_FILE = "brief.pdf"
+_TEMPLATE = STYLE.with_name("brief.typ")
+_NO_WRAP = ["--wrap=none"]
+_MOST = 3  # findings and limits: as many as one page holds
+
+
+def brief(notebook: NotebookNode) -> bytes:
+    """The assembled report on one A4 page: PDF/UA and PDF/A, like the report.
+
+    Its findings are the first items of the first chapter's first ordered list, its limits those
+    of the first bullet list after it; each under the heading that it has there. Raises
+    PublishError when one of them or a chart is missing, or a second page would be needed.
+    """
+    report = notebook.metadata["report"]
+    chart = next((exhibit for exhibit in report["exhibits"] if exhibit["svg"]), None)
+    if chart is None:
+        raise PublishError([f"{_FILE}: expected a chart among the exhibits"])
+    findings, limits = _lists(notebook)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "chart.svg").write_text(condensed(chart["svg"]), encoding="utf-8")
+        source = _source(report, chart, findings, limits)
+        return compile_pdf(source, Path(folder), _FILE)
+
+
+def _source(report: dict, chart: dict, findings: dict, limits: dict) -> str:
+    chapter = report["chapters"][0]
+    shown = {key: chart[key] for key in ("title", "subtitle", "alt", "note")}
+    values = {
+        "title": report["title"],
+        "edition": report["edition"],
+        "date": report["date"],
+        "headline": chapter["title"],
+        "file": REPORT_FILE,
+        "cite": how_to_cite(report),
+        "chart": shown | {"credit": credit_line(chart)},
+        "picture": "chart.svg",
+        "findings-title": findings["title"],
+        "limits-title": limits["title"],
+        "left-out": _left_out(findings),
+    }
+    return "\n".join(
+        [
+            STYLE.read_text(encoding="utf-8"),
+            _TEMPLATE.read_text(encoding="utf-8"),
+            "#brief(",
+            f"..json(bytes({typst_string(json.dumps(values))})),",
+            f"deck: [{typst_prose(without_links(chapter['deck']))}],",
+            f"findings: [{findings['typst']}],",
+            f"limits: [{limits['typst']}],",
+            ")",
+        ]
+    )
+
+
+def _left_out(findings: dict) -> str:
+    if findings["count"] <= _MOST:
+        return ""
+    return f"The first {_MOST} of {findings['count']}; the others are in the report."
+
+
+def _lists(notebook: NotebookNode) -> tuple[dict, dict]:
+    """The first ordered list of the first chapter, and the first bullet list behind it."""
+    text = "\n\n".join(without_links(source) for source in _first_chapter(notebook))
+    document = json.loads(pypandoc.convert_text(text, "json", format=MARKDOWN))
+    blocks = document["blocks"]
+    ordered = _position(blocks, "OrderedList", 0)
+    bullets = _position(blocks, "BulletList", ordered)
+    if bullets == len(blocks):
+        chapter = notebook.metadata["report"]["chapters"][0]["id"]
+        raise PublishError(
+            [f"{_FILE}: expected a numbered list and, after it, a bullet list in {chapter}"]
+        )
+    return _shortened(document, ordered), _shortened(document, bullets)
+
+
+def _position(blocks: list[dict], kind: str, start: int) -> int:
+    """Where the first block of a kind stands from `start` on; past the end if there is none."""
+    found = (i for i in range(start, len(blocks)) if blocks[i]["t"] == kind)
+    return next(found, len(blocks))
+
+
+def _shortened(document: dict, position: int) -> dict:
+    """A list's first items as Typst, the words of the heading above it, and how many it has."""
+    blocks = document["blocks"]
+    block = blocks[position]
+    ordered = block["t"] == "OrderedList"
+    items = block["c"][1] if ordered else block["c"]
+    content = [block["c"][0], items[:_MOST]] if ordered else items[:_MOST]
+    headings = [other["c"][2] for other in blocks[:position] if other["t"] == "Header"]
+    heading = document | {"blocks": [{"t": "Plain", "c": headings[-1] if headings else []}]}
+    return {
+        "title": pypandoc.convert_text(json.dumps(heading), "plain", "json", _NO_WRAP).strip(),
+        "typst": typst_prose(json.dumps(document | {"blocks": [block | {"c": content}]}), "json"),
+        "count": len(items),
+    }
+
+
+def _first_chapter(notebook: NotebookNode):
+    """The first chapter's text, cell by cell."""
+    chapters = 0
+    for cell in notebook.cells:
+        chapters += "chapter" in cell.metadata.get("report", {})
+        if chapters == 1 and cell.cell_type == "markdown":
+            yield cell.source

@@ -1,0 +1,47 @@
+"""How a report, its rows and its licences are named in files read away from it."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+REPORT_FILE = "report.html"
+
+
+def full_title(report: dict) -> str:
+    """Title and subtitle as one line."""
+    return ": ".join(part for part in (report["title"], report.get("subtitle", "")) if part)
+
+
+def long_date(report: dict) -> str:
+    """The edition's day, written out: 24 November 2026."""
+    day = date.fromisoformat(report["date"])
+    return f"{day.day} {day:%B %Y}"
+
+
+def how_to_cite(report: dict) -> str:
+    """One sentence that names author (where known), title, edition and day."""
+    name = full_title(report)
+    name += "" if name.endswith(("?", "!", ".")) else "."
+    author = f"{report['author']}: " if report.get("author") else ""
+    return f"{author}{name} Edition {report['edition']}, {long_date(report)}."
+
+
+def licences(report: dict) -> list[str]:
+    """The report's own licence, if given, then the credits, each with its own."""
+    own = [f"Licence: {report['licence']}."] if report.get("licence") else []
+    return own + report.get("credits", [])
+
+
+def credit_line(exhibit: dict) -> str:
+    """Who made the data of an exhibit: each source's credit once."""
+    return "; ".join(dict.fromkeys(source["credit"] for source in exhibit["sources"]))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start: notes follow a label in other formats."""
+    return re.sub(r"^\w", lambda first: first[0].upper(), text)
+
+
+def row_name(line: dict) -> str:
+    """A row of the basis as "table/key"; the table alone for all of it."""
+    return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")
