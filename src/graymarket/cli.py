@@ -61,7 +61,10 @@ def build(root: Path | None):
         _complain(error.problems, "report/ is untouched. Mend the above and run this again.")
     click.echo()
     for path in written:
-        click.echo(f"{path.relative_to(root)}  {path.stat().st_size / 1000:,.0f} kB")
+        size = (
+            f"{path.stat().st_size / 1000:,.0f} kB" if path.is_file() else "each exhibit by itself"
+        )
+        click.echo(f"{path.relative_to(root)}  {size}")
 
 
 def _complain(problems: list, advice: str) -> NoReturn:

@@ -9,21 +9,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from nbformat import NotebookNode
 
 from graymarket import evidence
 from graymarket.publish.assemble import EXHIBIT_MIME, assemble
+from graymarket.publish.brief import brief
 from graymarket.publish.execute import execute, read_chapters
+from graymarket.publish.figures import figures
 from graymarket.publish.html import ReportHTMLExporter
 from graymarket.publish.pdf import ReportPDFExporter
+from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.problems import PublishError
 from graymarket.publish.readme import finding, with_part
+from graymarket.publish.slides import ReportSlidesExporter
+from graymarket.publish.workbook import workbook
 
-_CODE = ("*.py", "*.j2", "*.css", "*.typ", "*.json")
+_CODE = ("*.py", "*.j2", "*.css", "*.js", "*.typ", "*.json")
 
 
 def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None]) -> list[Path]:
     """Write report/ and what README.md and data/README.md show of it; returns the files written.
+
+    The pictures in report/figures/ count as one: their folder is returned.
 
     Nothing is touched unless every file could be made. Raises EvidenceError for bad data and
     PublishError for bad chapters, each with all problems found.
@@ -39,17 +47,41 @@ def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None
     executed = execute(chapters, folder, on_cell)
     on_step("Assembling chapters")
     report = assemble(executed, _about(root, executed))
-    on_step("Writing report.html")
-    files = {"report/report.html": ReportHTMLExporter().from_notebook_node(report)[0].encode()}
-    on_step("Writing report.pdf")
-    files["report/report.pdf"] = ReportPDFExporter().from_notebook_node(report)[0]
+    files = {}
+    for name, write in _WRITERS.items():
+        on_step(f"Writing {name}")
+        files[f"report/{name}"] = write(report)
+    on_step("Writing figures/")
+    pictures = figures(report.metadata["report"])
+    files |= {f"report/figures/{name}": content for name, content in pictures.items()}
     files["report/results.json"] = _results(report).encode()
     files["report/headline.svg"] = _headline(executed).encode()
     first_screen = finding(report.metadata["report"])
     files["README.md"] = with_part(root / "README.md", "finding", first_screen).encode()
     tables = evidence.dictionary(root)
     files["data/README.md"] = with_part(root / "data/README.md", "dictionary", tables).encode()
-    return _replace(root, files)
+    written = _replace(root, files)
+    folder = root / "report" / "figures"
+    return [path for path in written if path.parent != folder] + [folder]
+
+
+def _workbook(report: NotebookNode) -> bytes:
+    frames = {}
+    for table in report.metadata["report"]["tables"]:
+        frame = pd.DataFrame(table["table"]["rows"], columns=table["table"]["columns"])
+        frame.attrs = {"title": table["title"], "description": table["description"]}
+        frames[table["name"]] = frame
+    return workbook(report.metadata["report"], frames)
+
+
+_WRITERS: dict[str, Callable[[NotebookNode], bytes]] = {
+    "report.html": lambda report: ReportHTMLExporter().from_notebook_node(report)[0].encode(),
+    "report.pdf": lambda report: ReportPDFExporter().from_notebook_node(report)[0],
+    "slides.html": lambda report: ReportSlidesExporter().from_notebook_node(report)[0].encode(),
+    "slides.pptx": lambda report: powerpoint(report.metadata["report"]),
+    "tables.xlsx": _workbook,
+    "brief.pdf": brief,
+}
 
 
 def inputs_hash(root: Path) -> str:
@@ -88,6 +120,7 @@ def _about(root: Path, executed: dict[str, NotebookNode]) -> dict:
         "edition": package["version"],
         "date": package["created"][:10],
         "inputs": inputs_hash(root),
+        "files": [*_WRITERS],
         "credits": list(dict.fromkeys(r["credit"] for r in package["resources"] if "credit" in r)),
     }
 
@@ -105,6 +138,7 @@ def _results(report: NotebookNode) -> str:
         | {"sources": [s["id"] for s in e["sources"]]}
         for e in about["exhibits"]
     ]
+    kept["slides"] = [slide["exhibit"] for slide in about["slides"] if slide["exhibit"]]
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -125,14 +159,14 @@ def _headline(executed: dict[str, NotebookNode]) -> str:
 
 def _replace(root: Path, files: dict[str, bytes]) -> list[Path]:
     """Put all files in place; until every one is on disk in full, no old one is touched."""
-    (root / "report").mkdir(exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".build-", dir=root))
     try:
         for name, content in files.items():
             path = staging / name
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         for name in files:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(staging / name, root / name)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -2,11 +2,13 @@
 
 import io
 import re
+import tempfile
 import textwrap
 import uuid
 import zipfile
 from copy import deepcopy
 from datetime import datetime
+from pathlib import Path
 
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
@@ -27,7 +29,7 @@ from graymarket.publish.office_theme import (
     empty_deck,
     layout,
 )
-from graymarket.publish.raster import png
+from graymarket.publish.typesetting import compile_pictures, condensed
 
 _LANGUAGE = "en-GB"
 _PICTURE_PPI = 288  # of a picture 7.2 inches wide: twice the pixels of a 1040-pixel-wide image
@@ -147,11 +149,19 @@ def _alt_of_native(exhibit: dict) -> str:
 def _add_picture(slide: Slide, svg: str, area: tuple):
     """The chart as a picture, as large as its place allows."""
     left, top, width, height = (Inches(value) for value in area)
-    picture = slide.shapes.add_picture(io.BytesIO(png(svg, _PICTURE_PPI)), left, top)
+    picture = slide.shapes.add_picture(io.BytesIO(_png(svg)), left, top)
     scale = min(width / picture.width, height / picture.height)
     picture.width = Emu(int(picture.width * scale))
     picture.height = Emu(int(picture.height * scale))
     return picture
+
+
+def _png(svg: str) -> bytes:
+    """The chart at its own size on white, by the typesetter that the PDF uses."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "picture.svg").write_text(condensed(svg), encoding="utf-8")
+        page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("picture.svg")'
+        return compile_pictures(page, Path(folder), "slides.pptx", _PICTURE_PPI)[0]
 
 
 def _take_place(placeholder, shape, idx: int) -> None:
