@@ -7,7 +7,16 @@ import sys
 
 import pytest
 
-BUILT = ("report/report.html", "report/report.pdf", "report/headline.svg", "report/results.json")
+BUILT = (
+    "report/report.html",
+    "report/report.pdf",
+    "report/slides.html",
+    "report/slides.pptx",
+    "report/tables.xlsx",
+    "report/brief.pdf",
+    "report/headline.svg",
+    "report/results.json",
+)
 
 
 def project(root, folder):
@@ -43,6 +52,11 @@ def test_same_input_same_bytes(root, built, tmp_path):
     assert build(other).returncode == 0
     for name in (*BUILT, "README.md", "data/README.md"):
         assert (other / name).read_bytes() == (built / name).read_bytes(), name
+    pictures = sorted(path.name for path in (built / "report/figures").iterdir())
+    assert len(pictures) > 100
+    for name in pictures:
+        first, second = (folder / "report/figures" / name for folder in (built, other))
+        assert first.read_bytes() == second.read_bytes(), name
 
 
 def test_one_changed_reading_changes_everything_that_rests_on_it(root, built, tmp_path):

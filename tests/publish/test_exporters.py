@@ -18,7 +18,7 @@ PLAIN = nbformat.v4.new_notebook(
 )
 
 
-@pytest.mark.parametrize("name", ["graymarket-html", "graymarket-typst-pdf"])
+@pytest.mark.parametrize("name", ["graymarket-html", "graymarket-typst-pdf", "graymarket-slides"])
 def test_registered_with_nbconvert_and_same_bytes_twice(name):
     first, _ = get_exporter(name)().from_notebook_node(PLAIN)
     second, _ = get_exporter(name)().from_notebook_node(PLAIN)

@@ -142,7 +142,6 @@ def test_a_section_for_each_chapter_shown_and_a_slide_for_each_entry(deck):
         "The message of lines, which is long enough to ask for a second line on a slide",
         "The message of bars, which is long enough to ask for a second line on a slide",
         "Three points",
-        "The second finding",
         "The message of picture, which is long enough to ask for a second line on a slide",
         "The message of long, which is long enough to ask for a second line on a slide",
         "How to cite, and what it rests on",

@@ -45,7 +45,8 @@ _COLUMN_LAYOUTS = {2: "Two-up", 3: "Three-up"}
 
 
 def powerpoint(report: dict) -> bytes:
-    """A deck of `report["slides"]`: title, a section for each chapter shown, closing.
+    """A deck of `report["slides"]`: title, the first chapter's message, a section of slides for
+    each chapter shown, closing.
 
     Same report, same bytes. Raises PublishError for an exhibit that cannot be drawn.
     """
@@ -53,12 +54,15 @@ def powerpoint(report: dict) -> bytes:
     exhibits = {exhibit["id"]: exhibit for exhibit in report["exhibits"]}
     chapters = {chapter["id"]: chapter for chapter in report["chapters"]}
     sections = [(report["title"], [_title_slide(deck, report)])]
+    if report["slides"]:
+        message = _section_slide(deck, chapters[report["slides"][0]["chapter"]])
+        sections[0][1].append(message)
     shown = ""
     for entry in report["slides"]:
         chapter = chapters[entry["chapter"]]
         if chapter["id"] != shown:
             shown = chapter["id"]
-            sections.append((chapter["title"], [_section_slide(deck, chapter)]))
+            sections.append((chapter["title"], []))
         if entry["exhibit"]:
             slide = _exhibit_slide(deck, exhibits[entry["exhibit"]], entry["notes"])
         else:

@@ -1,0 +1,152 @@
+"""Every format of the report says the same: exhibits, sources, alt texts and numbers."""
+
+import html
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+
+import openpyxl
+import pytest
+from pptx import Presentation
+
+NUMBER = re.compile(r"\d[\d,.]*\d%?|\d%?")
+
+
+def squeezed(text):
+    """Letters and digits alone: line breaks, hyphens and spacing differ between formats."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+@pytest.fixture(scope="module")
+def page(root):
+    text = (root / "report/report.html").read_text(encoding="utf-8")
+    return html.unescape(text)
+
+
+@pytest.fixture(scope="module")
+def results(root):
+    import json
+
+    return json.loads((root / "report/results.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def slides(root):
+    return html.unescape((root / "report/slides.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def deck(root):
+    return Presentation(io.BytesIO((root / "report/slides.pptx").read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def workbook(root):
+    return openpyxl.load_workbook(root / "report/tables.xlsx")
+
+
+def pdf_text(path):
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
+    command = ["pdftotext", str(path), "-"]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+
+
+def deck_words(deck):
+    words = []
+    for slide in deck.slides:
+        words += [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+        words.append(slide.notes_slide.notes_text_frame.text if slide.has_notes_slide else "")
+    return "\n".join(words)
+
+
+def test_every_exhibit_is_in_the_pdf(root, results):
+    text = squeezed(pdf_text(root / "report/report.pdf"))
+    for exhibit in results["exhibits"]:
+        assert squeezed(exhibit["title"]) in text, exhibit["id"]
+        assert squeezed(exhibit["subtitle"]) in text, exhibit["id"]
+
+
+def test_pdf_and_page_carry_the_alt_text_of_every_chart(root, page, results):
+    described = (root / "report/report.pdf").read_bytes()
+    assert len(re.findall(rb"/Alt", described)) or b"ObjStm" in described  # kept by UA-1’s gate
+    charts = re.findall(r'class="chart wide"[^>]*aria-label="([^"]+)"', page)
+    alts = {exhibit["alt"] for exhibit in results["exhibits"]}
+    assert len(charts) > 20
+    assert set(charts) <= alts
+
+
+def test_every_exhibit_has_its_sheet(workbook, results):
+    for exhibit in results["exhibits"]:
+        name = f"E{exhibit['number']:02d} {exhibit['id']}"[:31]
+        sheet = workbook[name]
+        cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+        assert cells[0] == f"Exhibit {exhibit['number']}: {exhibit['title']}"
+        assert exhibit["subtitle"] in cells
+        assert any("ource" in cell for cell in cells), exhibit["id"]
+
+
+def test_every_result_is_in_the_workbook(workbook, results):
+    cells = {str(cell.value) for row in workbook["results"].iter_rows() for cell in row}
+    for name, result in results["results"].items():
+        assert name in cells
+        assert result["text"] in cells or result["text"].replace(",", "") in cells, name
+
+
+def test_both_decks_show_the_same_exhibits(deck, slides, results):
+    assert 12 <= len(deck.slides) <= 18
+    by_id = {exhibit["id"]: exhibit for exhibit in results["exhibits"]}
+    described = [
+        shape.element.xpath(".//p:cNvPr")[0].get("descr", "")
+        for slide in deck.slides
+        for shape in slide.shapes
+    ]
+    shown = [squeezed(slide.shapes.title.text_frame.text) for slide in deck.slides]
+    text = squeezed(re.sub(r"<[^>]+>", "", slides))
+    for name in results["slides"]:
+        exhibit = by_id[name]
+        assert squeezed(exhibit["title"]) in shown, name
+        assert squeezed(exhibit["title"]) in text, name
+        assert exhibit["alt"] in slides, name
+        rest = exhibit["alt"].partition(" of ")[2]  # an office chart is of another kind
+        assert any(alt.endswith(rest) for alt in described if alt), name
+
+
+def test_every_exhibit_slide_has_notes_and_a_source(deck, results):
+    titles = {squeezed(e["title"]) for e in results["exhibits"]}
+    for slide in deck.slides:
+        if squeezed(slide.shapes.title.text_frame.text) not in titles:
+            continue
+        notes = slide.notes_slide.notes_text_frame.text
+        assert "Say" in notes and "Caveat" in notes and "Source" in notes
+        words = "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
+        assert "Source" in words
+
+
+def test_no_format_has_a_number_that_the_report_lacks(root, page, deck, results):
+    known = set(NUMBER.findall(page)) | set(NUMBER.findall(results["inputs"]))
+    known |= set(NUMBER.findall(str(results)))
+    brief = pdf_text(root / "report/brief.pdf").replace("\u00ad", "")
+    for text in (brief, deck_words(deck)):
+        strange = {n for n in NUMBER.findall(text) if n.rstrip(".,%") not in known} - known
+        strange = {n for n in strange if n.rstrip(".,") not in known}
+        assert strange <= {str(len(deck.slides))} | {str(i) for i in range(40)}, strange
+
+
+def test_results_on_the_first_page_are_in_the_brief(root, results):
+    text = squeezed(pdf_text(root / "report/brief.pdf"))
+    for name in ("gray_share", "gray_phones", "estimated", "article_share"):
+        assert squeezed(results["results"][f"00-summary/{name}"]["text"]) in text, name
+
+
+def test_every_file_opens_and_asks_nothing_of_a_network(root):
+    for name in ("slides.pptx", "tables.xlsx"):
+        with zipfile.ZipFile(root / "report" / name) as archive:
+            assert archive.testzip() is None
+            for part in archive.namelist():
+                if part.endswith(".rels"):
+                    rels = archive.read(part).decode("utf-8")
+                    outside = re.findall(r'Type="([^"]+)"[^>]*TargetMode="External"', rels)
+                    assert all(kind.endswith("/hyperlink") for kind in outside), part
