@@ -1,8 +1,6 @@
 """Every table of the report as a workbook: numbers as numbers, one table a sheet."""
 
 import io
-import json
-import math
 import re
 import textwrap
 import zipfile
@@ -17,7 +15,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from graymarket.publish.cells import cell_text
 from graymarket.publish.citing import (
     full_title,
     how_to_cite,
@@ -26,6 +23,7 @@ from graymarket.publish.citing import (
     row_name,
     sentence,
 )
+from graymarket.publish.sheet_values import kind_of, stored
 
 _INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
@@ -33,7 +31,6 @@ _NARROWEST, _LONG, _WIDEST = 9, 40, 100  # letters a column: longer cells wrap
 _MOST_CELLS = 0.95  # of a column's cells fit its width, if it is not too wide
 _SCREEN = 160  # letters that all long columns share
 _LINE = 105  # letters a line of text around a table: it runs across the columns, unwrapped
-_MOST_DECIMALS = 4
 _MANY_COLUMNS = 6  # with more, the first stays in view
 _MANY_ROWS = 15  # with more, columns can be filtered
 _COVER = 95  # letters a line of the cover
@@ -41,8 +38,6 @@ _TALLEST = 409  # points, by Excel's rule
 _ROW = 15  # points: a line of text
 _LONGEST_NAME = 31  # letters, by Excel's rule
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_DAY, _MONTH = r"\d{4}-\d\d-\d\d", r"\d{4}-\d\d"
-_PRINTED = re.compile(r"([-−+]?)(\d[\d,]*)(\.\d+)?")
 
 _TO_CONTENTS = "internal:'Contents'!A1"
 _ABOUT = (
@@ -80,7 +75,7 @@ class _Sheet:
         """Each column's values as they are stored, and the number format of each."""
         columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
         printed = self.printed or [False] * len(columns)
-        return [_stored(column, numeric) for column, numeric in zip(columns, printed, strict=True)]
+        return [stored(column, numeric) for column, numeric in zip(columns, printed, strict=True)]
 
     @cached_property
     def headers(self) -> list[str]:
@@ -224,106 +219,7 @@ def _columns_sheet(sheets: list[_Sheet]) -> _Sheet:
 def _column_rows(sheet: _Sheet) -> Iterator[list]:
     meanings = sheet.meanings or [""] * len(sheet.columns)
     for header, (values, _), meaning in zip(sheet.headers, sheet.shown, meanings, strict=True):
-        yield [sheet.name, header, _kind(values), values.count(None), meaning]
-
-
-def _kind(values: list) -> str:
-    present = [value for value in values if value is not None]
-    for kind, name in (((int, float), "numbers"), (date, "dates")):
-        if present and all(isinstance(value, kind) for value in present):
-            return name
-    if any(isinstance(value, (int, float)) for value in present):
-        return "numbers and text"
-    return "text" if present else "nothing yet"
-
-
-def _stored(column: tuple, numeric: bool) -> tuple[list, list[str]]:
-    """A column's values as stored (empty as None), and each one's number format."""
-    cells = [None if _missing(cell) else cell for cell in column]
-    present = [cell for cell in cells if cell is not None]
-    if present and all(isinstance(cell, date) or _matches(_DAY, cell) for cell in present):
-        return _dates(cells, "yyyy-mm-dd")
-    if present and all(_matches(_MONTH, cell) for cell in present):
-        return _dates([cell and f"{cell}-01" for cell in cells], "yyyy-mm")
-    if numeric and all(_is_number(cell) or _matches(_PRINTED, cell) for cell in present):
-        numbers = [_unprinted(cell) for cell in cells]
-        usual = _usual_format(numbers)
-        return numbers, [_as_printed(cell) if _is_text(cell) else usual(cell) for cell in cells]
-    usual = _usual_format([cell for cell in present if _is_number(cell)])
-    stored = [cell if cell is None or _is_number(cell) else _words(cell) for cell in cells]
-    return stored, [usual(cell) if _is_number(cell) else "@" for cell in cells]
-
-
-def _missing(cell) -> bool:
-    return cell is None or cell == "" or (isinstance(cell, float) and not math.isfinite(cell))
-
-
-def _is_text(cell) -> bool:
-    return isinstance(cell, str)
-
-
-def _is_number(cell) -> bool:
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
-
-
-def _matches(pattern: str | re.Pattern, cell) -> bool:
-    return _is_text(cell) and re.fullmatch(pattern, cell) is not None
-
-
-def _words(cell) -> str:
-    if isinstance(cell, (list, tuple, dict)):
-        return json.dumps(cell, ensure_ascii=False, sort_keys=True)
-    return cell_text(cell)
-
-
-def _dates(cells: list, form: str) -> tuple[list, list[str]]:
-    days = [date.fromisoformat(cell) if _is_text(cell) else cell for cell in cells]
-    if all(day is None or day.day == 1 for day in days):
-        form = "yyyy-mm"  # by the month: its first day stands for it
-    return days, [form] * len(days)
-
-
-def _unprinted(cell):
-    """The number that a text shows: 1,234, −0.6 or +5."""
-    if not _is_text(cell):
-        return cell
-    number = float(cell.replace(",", "").replace("−", "-"))
-    return int(number) if "." not in cell else number
-
-
-def _as_printed(cell: str) -> str:
-    """The number format that shows a number as the text did."""
-    sign, whole, decimals = re.fullmatch(_PRINTED, cell).groups()
-    form = ("#,##0" if "," in whole else "0") + (
-        "." + "0" * (len(decimals) - 1) if decimals else ""
-    )
-    return f"+{form};-{form}" if sign == "+" else form
-
-
-def _usual_format(numbers: list):
-    """How a column of numbers is shown: alike in all its rows, unless its magnitudes differ."""
-    present = [number for number in numbers if number is not None]
-    years = bool(present) and all(isinstance(n, int) and 1900 <= n <= 2100 for n in present)
-    decimals = max((_decimals(n) for n in present), default=0)
-    mixed = decimals and max(map(abs, present)) >= 10_000
-
-    def form(number) -> str:
-        if years:
-            return "0"
-        if mixed and number is not None:
-            return _form(_decimals(number) if abs(number) < 1_000 else 0)
-        return _form(decimals)
-
-    return form
-
-
-def _form(decimals: int) -> str:
-    return "#,##0" + ("." + "0" * decimals if decimals else "")
-
-
-def _decimals(number: float) -> int:
-    text = f"{number:.{_MOST_DECIMALS}f}".rstrip("0")
-    return len(text.partition(".")[2])
+        yield [sheet.name, header, kind_of(values), values.count(None), meaning]
 
 
 def _in_english(content: bytes) -> bytes:
@@ -468,7 +364,7 @@ class _Writer:
             page.write_blank(*place, None, self._format(**look))
         elif isinstance(value, date):
             page.write_datetime(*place, value, self._format(**look))
-        elif not _is_text(value):
+        elif not isinstance(value, str):
             page.write_number(*place, value, self._format(**look))
         elif place[1] == 0 and value in linked:
             page.write_url(*place, f"internal:'{value}'!A1", self._format(**link), value)
@@ -511,22 +407,23 @@ class _Writer:
 
 def _side(values: list) -> dict:
     """Numbers to the right, all else to the left, with room between the two."""
-    return {"align": "right" if _kind(values) == "numbers" else "left", "indent": 1}
+    return {"align": "right" if kind_of(values) == "numbers" else "left", "indent": 1}
 
 
 def _height(value, width: int) -> int:
     """The points that a cell needs when its text wraps: not every program works them out."""
-    # A letter is narrower than the digit by which columns are measured.
-    width = int(1.1 * width)
-    lines = textwrap.wrap(value, width, break_on_hyphens=False) if _is_text(value) else []
+    # A letter is narrower than the digit by which columns are measured; the indent takes two.
+    width = max(int(1.1 * (width - 2)), 1)
+    lines = textwrap.wrap(value, width, break_on_hyphens=False) if isinstance(value, str) else []
     return min(_ROW * max(len(lines), 1) + 1, _TALLEST)
 
 
 def _length(values: list, forms: list[str]) -> int:
-    """The letters that a column asks for: all of a number or date, and most cells of text."""
+    """The letters that a column asks for: its longest cell, or of long texts that most fit."""
     lengths = sorted(len(_printed(v, f)) for v, f in zip(values, forms, strict=True))
-    enough = 1.0 if _kind(values) in ("numbers", "dates") else _MOST_CELLS
-    return lengths[int(enough * (len(lengths) - 1))] + 3 if lengths else 0
+    if lengths and lengths[-1] > _LONG:
+        lengths = lengths[: int(_MOST_CELLS * (len(lengths) - 1)) + 1]
+    return lengths[-1] + 3 if lengths else 0
 
 
 def _printed(value, form: str) -> str:
@@ -534,6 +431,5 @@ def _printed(value, form: str) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        decimals = len(form.partition(".")[2]) or (0 if "0" in form else _MOST_DECIMALS + 2)
-        return f"{value:,.{decimals}f}"
+        return f"{value:,.{len(form.partition('.')[2])}f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
