@@ -104,8 +104,6 @@ def _closing_slide(deck, report: dict) -> Slide:
     lines = [f"**Cite as** {' '.join(cite.split())}"]
     if report.get("inputs"):
         lines.append(f"**Data state** {report['inputs'][:12]}")
-    if report.get("sources"):
-        lines.append(f"**Sources** {len(report['sources']):,}, each named in the report")
     _write(_at(slide, CONTENT), [*lines, *report.get("credits", [])])
     return slide
 
