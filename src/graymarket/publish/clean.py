@@ -8,11 +8,14 @@ from bs4 import BeautifulSoup
 
 _MOST_ROWS = 1_000  # of a table; more are counted
 _DROPPED = ["script", "style", "template", "iframe", "object", "embed", "noscript", "title", "svg"]
-_TAGS = {
-    *("a abbr b blockquote br caption center code col colgroup dd del details div dl dt em font"
-      " h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary"
-      " sup table tbody td tfoot th thead tr tt u ul var section input").split()
-}  # fmt: skip
+_TAGS = set(
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br caption center code col colgroup dd del details div dl dt em font "
+        "h1 h2 h3 h4 h5 h6 hr i img ins input kbd li mark ol p pre q s samp section small span "
+        "strong sub summary sup table tbody td tfoot th thead tr tt u ul var",
+    )
+)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]")
 _ANYWHERE = {"title", "style", "dir", "lang", "align"}
 _SOMEWHERE = {

@@ -14,7 +14,10 @@ from graymarket.publish.clean import clean
 from graymarket.publish.prose import prose
 
 MOST_TEXT = 100_000  # characters of one output; the rest is counted
-_SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_WHOLE = {  # how a whole picture begins, and what ends it
+    "image/png": (b"\x89PNG\r\n\x1a\n", b"IEND"),
+    "image/jpeg": (b"\xff\xd8\xff", b"\xff\xd9"),
+}
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 _SVG = "http://www.w3.org/2000/svg"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -92,7 +95,7 @@ def picture_of(output: NotebookNode) -> tuple[str, bytes] | None:
     data = output.get("data", {})
     if "image/svg+xml" in data and (svg := safe_svg(_text(data["image/svg+xml"]))):
         return "image/svg+xml", svg
-    for kind in _SIGNATURES:
+    for kind in _WHOLE:
         if kind in data and (content := _decoded(_text(data[kind]), kind)):
             return kind, content
     return None
@@ -106,7 +109,7 @@ def picture_at(address: str) -> tuple[str, bytes] | None:
         content = _bytes(body) if head.endswith(";base64") else body.encode()
         svg = safe_svg((content or b"").decode("utf-8", "replace"))
         return (kind, svg) if svg else None
-    content = _decoded(body, kind) if kind in _SIGNATURES else None
+    content = _decoded(body, kind) if kind in _WHOLE else None
     return (kind, content) if content else None
 
 
@@ -152,7 +155,8 @@ def _remote(element) -> bool:
 
 def _decoded(data: str, kind: str) -> bytes | None:
     content = _bytes(data)
-    return content if content and content.startswith(_SIGNATURES[kind]) else None
+    start, end = _WHOLE[kind]
+    return content if content and content.startswith(start) and end in content[-64:] else None
 
 
 def _bytes(data: str) -> bytes | None:

@@ -1,33 +1,34 @@
 """An nbconvert exporter: any notebook → PDF/UA and PDF/A, typeset by Typst."""
 
 import json
-import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pypandoc
 import typst
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.cells import cell_text
-from graymarket.publish.fonts import FOLDERS, can_print
+from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
+from graymarket.publish.printed import data_table, printed, printed_raw_cell
 from graymarket.publish.problems import PublishError
+from graymarket.publish.tidy import tidied, with_attachments
+from graymarket.publish.typeset import code_block, foreign, raw, string, typeset
 
 _STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
-_MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
 _STANDARDS = ["ua-1", "a-3a"]
-_SHORT_CELL = 16  # characters: a column of no longer cells is never wrapped
 _MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
-_WIDEST_CELL = 60  # characters: longer cells wrap rather than widen their column
 
 
 class ReportPDFExporter(Exporter):
-    """One PDF: bookmarks, contents, page numbers, vector charts, tagged for screen readers."""
+    """One PDF: bookmarks, contents, page numbers, vector charts, tagged for screen readers.
+
+    Of a notebook from elsewhere it prints text, tables, pictures and formulas; what can only run
+    is named. Letters that no font has are boxes, but stay text for search and screen readers.
+    """
 
     export_from_notebook = "Gray phones report (PDF)"
     file_extension = ".pdf"
@@ -36,14 +37,20 @@ class ReportPDFExporter(Exporter):
     include_code = Bool(False, help="Print the code cells too.").tag(config=True)
 
     def from_notebook_node(self, nb: NotebookNode, resources=None, **kwargs):
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        nb, resources = super().from_notebook_node(tidied(nb), resources, **kwargs)
         report = nb.metadata.get("report", {})
         title = report.get("title") or resources.get("metadata", {}).get("name", "Notebook")
-        with tempfile.TemporaryDirectory() as folder:
-            source = self._source(nb, report, title, Path(folder))
-            return _compile(source, Path(folder)), resources | {"output_extension": ".pdf"}
+        pictures = resources.get("metadata", {}).get("path") or ""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            try:
+                pdf = _compile(self._source(nb, report, title, folder, pictures), folder)
+            except _MathsError:  # a formula that pandoc reads and Typst does not
+                source = self._source(nb, report, title, folder, pictures, maths=False)
+                pdf = _compile(source, folder)
+            return pdf, resources | {"output_extension": ".pdf"}
 
-    def _source(self, nb, report, title: str, folder: Path) -> str:
+    def _source(self, nb, report, title: str, folder: Path, pictures: str, maths=True) -> str:
         about = {
             "title": title,
             "subtitle": report.get("subtitle", ""),
@@ -52,18 +59,17 @@ class ReportPDFExporter(Exporter):
             "date": report.get("date", ""),
         }
         markdown = "\n\n".join(block for block in self._body(nb, folder) if block)
-        body = pypandoc.convert_text(
-            markdown, "typst-smart", format=_MARKDOWN, extra_args=["--wrap=none"]
-        )
-        return "\n".join(
-            [
-                _STYLE.read_text(encoding="utf-8"),
-                f"#show: report.with(..json(bytes({_string(json.dumps(about))})))",
-                body,
-                _traces(report),
-                _sources(report),
-            ]
-        )
+        body = typeset(markdown, folder, pictures, _labels(report), maths)
+        parts = [
+            _STYLE.read_text(encoding="utf-8"),
+            f"#show: report.with(..json(bytes({string(json.dumps(about, ensure_ascii=False))})))",
+            body,
+            _traces(report),
+            _sources(report),
+        ]
+        drawn = [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
+        rare = "true" if has_rare_letters("".join(parts[1:] + drawn)) else "false"
+        return "\n".join([f"#let rare-letters = {rare}", *parts])
 
     def _body(self, nb: NotebookNode, folder: Path):
         """All blocks; the first of several chapters is the front page, contents come after it."""
@@ -71,21 +77,23 @@ class ReportPDFExporter(Exporter):
         several = len(starts) > 1
         for i, cell in enumerate(nb.cells):
             if several and i == starts[0]:
-                yield _raw("#front[")
+                yield raw("#front[")
             if several and i == starts[1]:
-                yield _raw("]\n#contents()")
+                yield raw("]\n#contents()")
             yield from self._blocks(cell, folder)
 
     def _blocks(self, cell: NotebookNode, folder: Path):
         if cell.metadata.get("report", {}).get("role") == "deck":
-            yield f"{_raw('#deck[')}\n\n{cell.source}\n\n{_raw(']')}"
+            yield f"{raw('#deck[')}\n\n{foreign(cell.source)}\n\n{raw(']')}"
         elif _chapter(cell):
             yield f"{cell.source} {{#{_chapter(cell)['id']}}}"
         elif cell.cell_type == "markdown":
-            yield cell.source
+            yield foreign(with_attachments(cell))
+        elif cell.cell_type == "raw":
+            yield printed_raw_cell(cell)
         elif cell.cell_type == "code":
-            if self.include_code:
-                yield f"```python\n{cell.source}\n```"
+            if self.include_code and cell.source.strip():
+                yield code_block(cell.source, "python")
             for output in cell.get("outputs", []):
                 yield _output(output, folder)
 
@@ -94,34 +102,39 @@ def _chapter(cell: NotebookNode) -> dict | None:
     return cell.metadata.get("report", {}).get("chapter")
 
 
+def _labels(report: dict) -> set[str]:
+    """What links may lead to besides headings."""
+    items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
+    return {e["id"] for e in report.get("exhibits", [])} | {item["id"] for item in items}
+
+
 def _output(output: NotebookNode, folder: Path) -> str:
     data = output.get("data", {})
     if EXHIBIT_MIME in data:
-        return _raw(_exhibit(data[EXHIBIT_MIME], folder))
+        return raw(_exhibit(data[EXHIBIT_MIME], folder))
     if RESULTS_MIME in data:
         return ""
     if "text/markdown" in data:
-        return f"{_raw('#reference[')}\n\n{data['text/markdown']}\n\n{_raw(']')}"
-    text = data.get("text/plain") or output.get("text", "")
-    return _raw(f"#raw({_string(text)}, block: true)") if text.strip() else ""
+        return f"{raw('#reference[')}\n\n{foreign(data['text/markdown'])}\n\n{raw(']')}"
+    return printed(output, folder)
 
 
 def _exhibit(exhibit: dict, folder: Path) -> str:
     if exhibit["svg"]:
         name = f"{exhibit['id']}.svg"
         (folder / name).write_text(_condensed(exhibit["svg"]), encoding="utf-8")
-        body = f"image({_string(name)}, width: 100%, alt: {_string(exhibit['alt'])})"
+        body = f"image({string(name)}, width: 100%, alt: {string(exhibit['alt'])})"
     else:
-        body = _table(exhibit["table"])
+        body = data_table(exhibit["table"])
     links = "\\; ".join(
-        f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in exhibit["sources"]
+        f"#link({string(s['url'])})[#{string(s['credit'])}]" for s in exhibit["sources"]
     )
     if len(exhibit["sources"]) > _MOST_SOURCES:
         links = f"{len(exhibit['sources'])} sources, named under “Where every number comes from”"
     return (
-        f"#exhibit(id: {_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
-        f"title: {_string(exhibit['title'])}, "
-        f"subtitle: {_string(exhibit['subtitle'])}, note: {_string(exhibit['note'])}, "
+        f"#exhibit(id: {string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
+        f"title: {string(exhibit['title'])}, "
+        f"subtitle: {string(exhibit['subtitle'])}, note: {string(exhibit['note'])}, "
         f"sources: [{links}], {body}) <{exhibit['id']}>"
     )
 
@@ -134,38 +147,12 @@ def _condensed(svg: str) -> str:
     )
 
 
-def _table(table: dict) -> str:
-    columns = list(zip(*table["rows"], strict=True))
-    widths, align = [], []
-    for name, numeric, cells in zip(table["columns"], table["numeric"], columns, strict=True):
-        lengths = [len(cell_text(cell)) for cell in cells]
-        short = max(lengths) <= _SHORT_CELL
-        widths.append("auto" if numeric or short else f"{_weight(name, lengths)}fr")
-        align.append("right" if numeric else "left")
-    head = ", ".join(_string(name) for name in table["columns"])
-    rows = ",\n".join(", ".join(_string(_breakable(c)) for c in row) for row in table["rows"])
-    return (
-        f"data-table(columns: ({', '.join(widths)},), align: ({', '.join(align)},), "
-        f"header: ({head},), (\n{rows},\n))"
-    )
-
-
-def _breakable(cell) -> str:
-    """A cell’s text; long names such as vendor_share-001 may break after an underscore."""
-    return cell_text(cell).replace("_", "_\u200b")
-
-
-def _weight(name: str, lengths: list[int]) -> int:
-    """How much room a column of words asks for: its mean cell, within reason."""
-    return max(len(name), min(round(1.3 * sum(lengths) / len(lengths)), _WIDEST_CELL))
-
-
 def _traces(report: dict) -> str:
     """Each number with the keys of its rows, each key a link to the row’s source."""
     if not report.get("traces"):
         return ""
     chapters = "\n".join(
-        f"#trace-chapter({_string(chapter['title'])})\n"
+        f"#trace-chapter({string(chapter['title'])})\n"
         + "\n".join(_trace(entry) for entry in chapter["entries"])
         for chapter in report["traces"]
     )
@@ -173,15 +160,15 @@ def _traces(report: dict) -> str:
 
 
 def _trace(entry: dict) -> str:
-    items = ", ".join(f"[*#{_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
+    items = ", ".join(f"[*#{string(i['text'])}*<{i['id']}>]" for i in entry["items"])
     rows_by_source = {}
     for line in entry["basis"]:
         sources = ", ".join(
-            f"#link({_string(s['url'])})[#{_string(s['credit'])}]" for s in line["sources"]
+            f"#link({string(s['url'])})[#{string(s['credit'])}]" for s in line["sources"]
         ) or _counted(line)
         rows_by_source.setdefault(sources, []).append(_rows_named(line))
     lines = "\\; ".join(
-        f"#{_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
+        f"#{string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
     )
     return f"#trace({items})[{lines}]"
 
@@ -201,10 +188,10 @@ def _sources(report: dict) -> str:
     if not report.get("sources"):
         return ""
     items = "\n".join(
-        f"- #{_string(s['credit'] + ': ')}#link({_string(s['url'])})[#{_string(_title(s))}]"
+        f"- #{string(s['credit'] + ': ')}#link({string(s['url'])})[#{string(_title(s))}]"
         for s in report["sources"]
     )
-    credits = "\n\n".join(f"#{_string(line)}" for line in report.get("credits", []))
+    credits = "\n\n".join(f"#{string(line)}" for line in report.get("credits", []))
     return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
 
 
@@ -213,14 +200,8 @@ def _title(source: dict) -> str:
     return source["title"] if can_print(source["title"]) else urlsplit(source["url"]).netloc
 
 
-def _raw(typst_code: str) -> str:
-    return f"````{{=typst}}\n{typst_code}\n````"
-
-
-def _string(text: str) -> str:
-    """A Typst string literal: never markup, whatever the text holds."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"\s*\n\s*", "\\\\n", escaped) + '"'
+class _MathsError(PublishError):
+    """Typst refused the document, which has formulas."""
 
 
 def _compile(source: str, folder: Path) -> bytes:
@@ -229,14 +210,15 @@ def _compile(source: str, folder: Path) -> bytes:
         pdf, warnings = typst.compile_with_warnings(
             folder / "report.typ",
             root=folder,
-            font_paths=FOLDERS,
+            font_paths=FOLDERS if "#let rare-letters = false" in source else ALL_FOLDERS,
             ignore_system_fonts=True,
             pdf_standards=_STANDARDS,
             timestamp=int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
         )
     except typst.TypstError as error:
         hints = "; ".join(getattr(error, "hints", []) or [])
-        raise PublishError([f"report.pdf: {error} {hints}".strip()]) from error
+        kind = _MathsError if "#math.equation(" in source else PublishError
+        raise kind([f"report.pdf: {error} {hints}".strip()]) from error
     if warnings:
         raise PublishError([f"report.pdf: {getattr(w, 'message', w)}" for w in warnings])
     return pdf
