@@ -158,7 +158,9 @@ def many_alphabets():
 
 def emoji():
     text = "😀 👩‍👩‍👧‍👦 👍🏽 🇨🇺 ☎️ ✓ ♥ \u200d\ufe0f"
-    return book(markdown(f"## {text}\n\nText {text}"), code(stream(text), source=f"print('{text}')"))
+    return book(
+        markdown(f"## {text}\n\nText {text}"), code(stream(text), source=f"print('{text}')")
+    )
 
 
 def no_outputs_no_counts():
@@ -190,7 +192,7 @@ def hostile_html():
     )
     return book(markdown(f"Kept text\n\n{html}\n\n[link](javascript:{RAN})\n\n**bold**"), code(
         data({"text/html": html, "text/plain": "plain"}),
-        data({"application/javascript": RAN, "text/plain": "<IPython.core.display.Javascript object>"}),
+        data({"application/javascript": RAN, "text/plain": "<IPython.core.Javascript object>"}),
         data({"text/markdown": f"md <script>{RAN}</script> <b onclick='{RAN}'>b</b>"}),
     ))  # fmt: skip
 
@@ -203,7 +205,8 @@ def svg_outputs():
     hostile = svg(
         f"<script>{RAN}</script><rect width='9' height='9' onclick='{RAN}'/>"
         "<image href='http://example.org/x.png' width='9' height='9'/>"
-        f"<foreignObject><body xmlns='http://www.w3.org/1999/xhtml' onload='{RAN}'/></foreignObject>"
+        f"<foreignObject><body xmlns='http://www.w3.org/1999/xhtml' onload='{RAN}'/>"
+        "</foreignObject>"
         "<text y='20' font-family='No Such Font'>words</text>"
     )
     return book(code(
@@ -216,7 +219,7 @@ def svg_outputs():
 
 def picture_outputs():
     return book(code(
-        data({"image/png": text64(png()) + "\n", "text/plain": "<Figure size 640x480 with 1 Axes>"}),
+        data({"image/png": text64(png()) + "\n", "text/plain": "<Figure size 6x4 with 1 Axes>"}),
         data({"image/png": text64(png(4000, 3000)), "text/plain": "<Figure>"}, alt="A red field"),
         data({"image/jpeg": text64(jpeg())}),
         data({"image/png": "not base64!", "text/plain": "text instead"}),
@@ -232,7 +235,7 @@ def half_a_picture():
 def interactive_charts():
     plotly = {"data": [{"x": [1], "y": [2]}], "layout": {}}
     return book(code(
-        data({"application/json": {"a": [1, {"b": None}], "ü": "<b>"}, "text/plain": "<JSON object>"}),
+        data({"application/json": {"a": [1, {"b": None}], "ü": ""}, "text/plain": "<JSON object>"}),
         data({"application/vnd.plotly.v1+json": plotly, "text/html": f"<script>{RAN}</script>"}),
         data({"application/vnd.vegalite.v5+json": {"mark": "bar"}, "text/plain": "alt.Chart(...)"}),
         data({"application/vnd.plotly.v1+json": plotly, "image/png": text64(png())}),
@@ -244,21 +247,25 @@ def nested_markdown():
     return book(
         markdown(
             "#### Starts at four\n\n1. one\n   - two\n     1. three\n        > quote\n\n"
-            "| a | b |\n|--:|:-:|\n| 1 | `x|y` |\n\nA note[^1] and [^2].\n\n[^1]: First.\n[^2]: Second.\n"
+            "| a | b |\n|--:|:-:|\n| 1 | `x|y` |\n\n"
+            "A note[^1] and [^2].\n\n[^1]: First.\n[^2]: Second.\n"
             "\n- [x] done\n- [ ] open\n\n~~gone~~ <kbd>K</kbd> <u>u</u> <!-- comment -->\n\n"
-            "```python\ndef f(): pass\n```\n\n```unknown-language\n<x>\n```\n\n```mermaid\ngraph TD\n```"
+            "```python\ndef f(): pass\n```\n\n```unknown-language\n<x>\n```\n\n"
+            "```mermaid\ngraph TD\n```"
         ),
         markdown("A note again[^1].\n\n[^1]: Other.\n\n[nowhere](#nowhere) [top](#starts-at-four)"),
         markdown("```python\nnever closed"),
         markdown("## After the open fence\n\n###### Six\n\nterm\n: definition\n\n---\n\n***"),
-        markdown("Setext\n======\n\n$$ never closed\n\n[ref]: http://x.org\n[ref] [rel](other.ipynb)"),
+        markdown(
+            "Setext\n======\n\n$$ never closed\n\n[ref]: http://x.org\n[ref] [rel](other.ipynb)"
+        ),
     )
 
 
 def typst_in_markdown():
     return book(
         markdown(
-            "`#panic()`{=typst} #panic() $x @nobody <label> *star _under ~tilde `#eval(\"1\")`\n\n"
+            '`#panic()`{=typst} #panic() $x @nobody <label> *star _under ~tilde `#eval("1")`\n\n'
             '```{=typst}\n#panic("run")\n```\n\n````{=html}\n<script>1</script>\n````\n\n'
             "#let x = 1 \\ // no comment /* either */ = no heading"
         ),
@@ -303,11 +310,15 @@ def five_megabytes():
 
 
 def one_endless_line():
-    return book(code(stream("A" * 300_000), source="x = '" + "B" * 5_000 + "'"), markdown("C" * 9_000))
+    return book(
+        code(stream("A" * 300_000), source="x = '" + "B" * 5_000 + "'"), markdown("C" * 9_000)
+    )
 
 
 def control_characters():
-    text = "bell \x07 null \x00 escape \x1b form \x0c half \ud800 other \udfff non \ufffe \uffff \x85"
+    text = (
+        "bell \x07 null \x00 escape \x1b form \x0c half \ud800 other \udfff non \ufffe \uffff \x85"
+    )
     return book(
         markdown(f"# {text}\n\n{text}"),
         code(stream(text), data({"text/html": f"<p>{text}</p>"}), source=text),

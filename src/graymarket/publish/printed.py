@@ -82,8 +82,10 @@ def _grid(table) -> list[list[str]]:
     """The cells’ texts, row by row, each row as long as the longest."""
     rows = []
     for row in table.find_all("tr"):
+        if row.find_parent("table") is not table:
+            continue  # a table within a cell is that cell's text
         cells = []
-        for cell in row.find_all(["th", "td"]):
+        for cell in row.find_all(["th", "td"], recursive=False):
             span = str(cell.get("colspan", "1"))
             wide = min(int(span), _MOST_COLUMNS) if span.isdigit() else 1
             cells += [" ".join(cell.get_text(" ").split()), *[""] * (wide - 1)]
