@@ -3,6 +3,7 @@
 import base64
 import io
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import fontpkg_ibm_plex_sans_condensed as condensed
@@ -11,6 +12,10 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 FOLDERS = [str(serif.ROOT), str(condensed.ROOT)]
+
+# matplotlib brings fonts for most alphabets, signs and maths, and boxes for the letters of others.
+_SPARE = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+ALL_FOLDERS = [*FOLDERS, str(_SPARE)]
 
 _FACES = [
     (serif.ROOT, "IBMPlexSerif-Regular", "IBM Plex Serif", 400, "normal"),
@@ -29,6 +34,11 @@ _UNICODES = [*range(0x20, 0x17F), *range(0x2010, 0x2044), 0x20AC, 0x2190, 0x2192
 def can_print(text: str) -> bool:
     """Whether one of the printed page's fonts has every letter of the text."""
     return all(any(ord(letter) in letters for letters in _letters()) for letter in text)
+
+
+def has_rare_letters(text: str) -> bool:
+    """Whether the text has letters that the house's fonts lack."""
+    return not can_print("".join(set(text) - {"\n", "\t", "\u00ad", "\u200b"}))
 
 
 @cache

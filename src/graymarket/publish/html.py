@@ -1,19 +1,28 @@
 """An nbconvert exporter: any notebook → one HTML file that needs no network."""
 
 import base64
+import hashlib
+import html
 import re
 from pathlib import Path
 
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from traitlets import default
+from traitlets import Bool, default
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.cells import cell_text, csv_text
+from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
+from graymarket.publish.hover import places
+from graymarket.publish.outputs import shown
+from graymarket.publish.prose import prose
+from graymarket.publish.tidy import tidied, with_attachments
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+# Other files of a report that its page leads to, when `metadata.report.files` names them.
+OTHER_FILES = {"report.pdf": "PDF", "slides.html": "Slides", "tables.xlsx": "Tables (Excel)"}
 
 # Chart colours follow the page's theme: each house colour is a CSS variable there.
 _THEMED = {
@@ -26,15 +35,21 @@ _THEMED = {
     "#ffffff": "var(--paper)",
 }
 
-_RANGE = re.compile(r"\d[\d.,]*–\d[\d.,]*%?(?![^<]*>)")  # kept on one line
-
 
 class ReportHTMLExporter(TemplateExporter):
-    """One self-contained HTML page: contents, exhibits, folded code; zero requests."""
+    """One self-contained HTML page: contents, exhibits, folded code; zero requests.
+
+    Nothing in a notebook can run a script there, unless `allow_scripts` is set: HTML is cleaned,
+    and the page's policy admits its own script alone.
+    """
 
     export_from_notebook = "Gray phones report (HTML)"
     file_extension = ".html"
     output_mimetype = "text/html"
+
+    allow_scripts = Bool(
+        False, help="Let HTML of cells and outputs through as it is, with its scripts."
+    ).tag(config=True)
 
     @default("template_name")
     def _template_name(self):
@@ -46,22 +61,62 @@ class ReportHTMLExporter(TemplateExporter):
 
     def default_filters(self):
         yield from super().default_filters()
-        yield "prose", prose
+        yield "prose", self._prose
+        yield "cell_prose", lambda cell, resources: self._prose(with_attachments(cell), resources)
+        yield "raw_cell", self._raw_cell
+        yield "shown", lambda output: shown(output, allow_scripts=self.allow_scripts)
         yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
         yield "themed", themed
+        yield "places", _place_attributes
         yield "csv_link", csv_link
         yield "cell_text", cell_text
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
-        return super().from_notebook_node(_with_code_together(nb), resources, **kwargs)
+        nb = _with_code_together(tidied(nb))
+        return super().from_notebook_node(nb, resources, **kwargs)
 
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)
-        resources["report_css"] = face_css() + (TEMPLATES / "report" / "report.css").read_text(
-            encoding="utf-8"
-        )
+        report = TEMPLATES / "report"
+        resources["report_css"] = face_css() + (report / "report.css").read_text(encoding="utf-8")
+        resources["script"] = (report / "report.js").read_text(encoding="utf-8")
+        resources["content_policy"] = self._policy(resources["script"])
         resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
+        resources["other_files"] = OTHER_FILES
         return resources
+
+    def _policy(self, script: str) -> str:
+        """What the browser may load and run: what the page holds, and its own script."""
+        if self.allow_scripts:
+            scripts = "'unsafe-inline' 'unsafe-eval'"
+        else:
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+            scripts = f"'sha256-{digest}'"
+        return (
+            f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; "
+            "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+        )
+
+    def _prose(self, text: str, resources: dict) -> str:
+        folder = resources.get("metadata", {}).get("path") or ""
+        return prose(text, folder, allow_scripts=self.allow_scripts)
+
+    def _raw_cell(self, cell: NotebookNode, resources: dict) -> str:
+        """Raw cells meant for HTML or Markdown are shown as such, others of no format as text."""
+        kind = cell.metadata.get("format") or cell.metadata.get("raw_mimetype") or ""
+        if kind == "text/html":
+            safe = cell.source if self.allow_scripts else clean(cell.source)
+            return f'<div class="shown">{safe}</div>'
+        if kind == "text/markdown":
+            return f'<div class="prose">{self._prose(cell.source, resources)}</div>'
+        if kind or not cell.source.strip():
+            return ""
+        return f'<pre class="output" tabindex="0">{html.escape(cell.source)}</pre>'
+
+
+def _place_attributes(exhibit: dict, svg: str) -> str:
+    found = places(exhibit, svg)
+    return f' data-along="{found["along"]}" data-places="{found["places"]}"' if found else ""
 
 
 def _with_code_together(nb: NotebookNode) -> NotebookNode:
@@ -78,14 +133,6 @@ def _with_code_together(nb: NotebookNode) -> NotebookNode:
 
 def _shows(cell: NotebookNode) -> bool:
     return any(RESULTS_MIME not in output.get("data", {}) for output in cell.outputs)
-
-
-def prose(text: str) -> str:
-    """Markdown → HTML, headings one level down (the page's own title is its only h1)."""
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    rendered = MarkdownWithMath(renderer=renderer).render(text)
-    rendered = re.sub(r"(</?h)([1-5])\b", lambda m: f"{m[1]}{int(m[2]) + 1}", rendered)
-    return _RANGE.sub(r'<span class="range">\g<0></span>', rendered)
 
 
 def themed(svg: str) -> str:

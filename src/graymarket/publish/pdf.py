@@ -10,23 +10,22 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.cells import cell_text
-from graymarket.publish.fonts import can_print
-from graymarket.publish.typesetting import (
-    STYLE,
-    compile_pdf,
-    condensed,
-    typst_prose,
-    typst_string,
-)
+from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
+from graymarket.publish.printed import data_table, printed, printed_raw_cell
+from graymarket.publish.problems import PublishError
+from graymarket.publish.tidy import tidied, with_attachments
+from graymarket.publish.typesetting import STYLE, compile_pdf, condensed, typst_string
+from graymarket.publish.typst_markdown import code_block, foreign, raw, typeset
 
-_SHORT_CELL = 16  # characters: a column of no longer cells is never wrapped
 _MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
-_WIDEST_CELL = 60  # characters: longer cells wrap rather than widen their column
 
 
 class ReportPDFExporter(Exporter):
-    """One PDF: bookmarks, contents, page numbers, vector charts, tagged for screen readers."""
+    """One PDF: bookmarks, contents, page numbers, vector charts, tagged for screen readers.
+
+    Of a notebook from elsewhere it prints text, tables, pictures and formulas; what can only run
+    is named. Letters that no font has are boxes, but stay text for search and screen readers.
+    """
 
     export_from_notebook = "Gray phones report (PDF)"
     file_extension = ".pdf"
@@ -35,16 +34,24 @@ class ReportPDFExporter(Exporter):
     include_code = Bool(False, help="Print the code cells too.").tag(config=True)
 
     def from_notebook_node(self, nb: NotebookNode, resources=None, **kwargs):
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        nb, resources = super().from_notebook_node(tidied(nb), resources, **kwargs)
         report = nb.metadata.get("report", {})
         title = report.get("title") or resources.get("metadata", {}).get("name", "Notebook")
-        with tempfile.TemporaryDirectory() as folder:
-            source = self._source(nb, report, title, Path(folder))
-            return compile_pdf(source, Path(folder), "report.pdf"), resources | {
-                "output_extension": ".pdf"
-            }
+        pictures = resources.get("metadata", {}).get("path") or ""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            source = self._source(nb, report, title, folder, pictures)
+            try:
+                pdf = _compile(source, folder)
+            except PublishError:
+                if "#math.equation(" not in source:
+                    raise
+                # Perhaps a formula that pandoc reads and Typst does not: once more without
+                source = self._source(nb, report, title, folder, pictures, maths=False)
+                pdf = _compile(source, folder)
+            return pdf, resources | {"output_extension": ".pdf"}
 
-    def _source(self, nb, report, title: str, folder: Path) -> str:
+    def _source(self, nb, report, title: str, folder: Path, pictures: str, maths=True) -> str:
         about = {
             "title": title,
             "subtitle": report.get("subtitle", ""),
@@ -53,15 +60,18 @@ class ReportPDFExporter(Exporter):
             "date": report.get("date", ""),
         }
         markdown = "\n\n".join(block for block in self._body(nb, folder) if block)
-        return "\n".join(
-            [
-                STYLE.read_text(encoding="utf-8"),
-                f"#show: report.with(..json(bytes({typst_string(json.dumps(about))})))",
-                typst_prose(markdown),
-                _traces(report),
-                _sources(report),
-            ]
-        )
+        body = typeset(markdown, folder, pictures, _labels(report), maths)
+        values = json.dumps(about, ensure_ascii=False)
+        parts = [
+            STYLE.read_text(encoding="utf-8"),
+            f"#show: report.with(..json(bytes({typst_string(values)})))",
+            body,
+            _traces(report),
+            _sources(report),
+        ]
+        drawn = [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
+        rare = "true" if has_rare_letters("".join(parts[1:] + drawn)) else "false"
+        return "\n".join([f"#let rare-letters = {rare}", *parts])
 
     def _body(self, nb: NotebookNode, folder: Path):
         """All blocks; the first of several chapters is the front page, contents come after it."""
@@ -69,21 +79,23 @@ class ReportPDFExporter(Exporter):
         several = len(starts) > 1
         for i, cell in enumerate(nb.cells):
             if several and i == starts[0]:
-                yield _raw("#front[")
+                yield raw("#front[")
             if several and i == starts[1]:
-                yield _raw("]\n#contents()")
+                yield raw("]\n#contents()")
             yield from self._blocks(cell, folder)
 
     def _blocks(self, cell: NotebookNode, folder: Path):
         if cell.metadata.get("report", {}).get("role") == "deck":
-            yield f"{_raw('#deck[')}\n\n{cell.source}\n\n{_raw(']')}"
+            yield f"{raw('#deck[')}\n\n{foreign(cell.source)}\n\n{raw(']')}"
         elif _chapter(cell):
             yield f"{cell.source} {{#{_chapter(cell)['id']}}}"
         elif cell.cell_type == "markdown":
-            yield cell.source
+            yield foreign(with_attachments(cell))
+        elif cell.cell_type == "raw":
+            yield printed_raw_cell(cell)
         elif cell.cell_type == "code":
-            if self.include_code:
-                yield f"```python\n{cell.source}\n```"
+            if self.include_code and cell.source.strip():
+                yield code_block(cell.source, "python")
             for output in cell.get("outputs", []):
                 yield _output(output, folder)
 
@@ -92,16 +104,21 @@ def _chapter(cell: NotebookNode) -> dict | None:
     return cell.metadata.get("report", {}).get("chapter")
 
 
+def _labels(report: dict) -> set[str]:
+    """What links may lead to besides headings."""
+    items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
+    return {e["id"] for e in report.get("exhibits", [])} | {item["id"] for item in items}
+
+
 def _output(output: NotebookNode, folder: Path) -> str:
     data = output.get("data", {})
     if EXHIBIT_MIME in data:
-        return _raw(_exhibit(data[EXHIBIT_MIME], folder))
+        return raw(_exhibit(data[EXHIBIT_MIME], folder))
     if RESULTS_MIME in data:
         return ""
     if "text/markdown" in data:
-        return f"{_raw('#reference[')}\n\n{data['text/markdown']}\n\n{_raw(']')}"
-    text = data.get("text/plain") or output.get("text", "")
-    return _raw(f"#raw({typst_string(text)}, block: true)") if text.strip() else ""
+        return f"{raw('#reference[')}\n\n{foreign(data['text/markdown'])}\n\n{raw(']')}"
+    return printed(output, folder)
 
 
 def _exhibit(exhibit: dict, folder: Path) -> str:
@@ -110,10 +127,8 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         (folder / name).write_text(condensed(exhibit["svg"]), encoding="utf-8")
         body = f"image({typst_string(name)}, width: 100%, alt: {typst_string(exhibit['alt'])})"
     else:
-        body = _table(exhibit["table"])
-    links = "\\; ".join(
-        f"#link({typst_string(s['url'])})[#{typst_string(s['credit'])}]" for s in exhibit["sources"]
-    )
+        body = data_table(exhibit["table"])
+    links = "\\; ".join(map(_source_link, exhibit["sources"]))
     if len(exhibit["sources"]) > _MOST_SOURCES:
         links = f"{len(exhibit['sources'])} sources, named under “Where every number comes from”"
     return (
@@ -122,32 +137,6 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         f"subtitle: {typst_string(exhibit['subtitle'])}, note: {typst_string(exhibit['note'])}, "
         f"sources: [{links}], {body}) <{exhibit['id']}>"
     )
-
-
-def _table(table: dict) -> str:
-    columns = list(zip(*table["rows"], strict=True))
-    widths, align = [], []
-    for name, numeric, cells in zip(table["columns"], table["numeric"], columns, strict=True):
-        lengths = [len(cell_text(cell)) for cell in cells]
-        short = max(lengths) <= _SHORT_CELL
-        widths.append("auto" if numeric or short else f"{_weight(name, lengths)}fr")
-        align.append("right" if numeric else "left")
-    head = ", ".join(typst_string(name) for name in table["columns"])
-    rows = ",\n".join(", ".join(typst_string(_breakable(c)) for c in row) for row in table["rows"])
-    return (
-        f"data-table(columns: ({', '.join(widths)},), align: ({', '.join(align)},), "
-        f"header: ({head},), (\n{rows},\n))"
-    )
-
-
-def _breakable(cell) -> str:
-    """A cell’s text; long names such as vendor_share-001 may break after an underscore."""
-    return cell_text(cell).replace("_", "_\u200b")
-
-
-def _weight(name: str, lengths: list[int]) -> int:
-    """How much room a column of words asks for: its mean cell, within reason."""
-    return max(len(name), min(round(1.3 * sum(lengths) / len(lengths)), _WIDEST_CELL))
 
 
 def _traces(report: dict) -> str:
@@ -175,6 +164,10 @@ def _trace(entry: dict) -> str:
         f"#{typst_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
     )
     return f"#trace({items})[{lines}]"
+
+
+def _source_link(source: dict) -> str:
+    return f"#link({typst_string(source['url'])})[#{typst_string(source['credit'])}]"
 
 
 def _counted(line: dict) -> str:
@@ -205,5 +198,6 @@ def _title(source: dict) -> str:
     return source["title"] if can_print(source["title"]) else urlsplit(source["url"]).netloc
 
 
-def _raw(typst_code: str) -> str:
-    return f"````{{=typst}}\n{typst_code}\n````"
+def _compile(source: str, folder: Path) -> bytes:
+    fonts = FOLDERS if "#let rare-letters = false" in source else ALL_FOLDERS
+    return compile_pdf(source, folder, "report.pdf", fonts)

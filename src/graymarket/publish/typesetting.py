@@ -35,24 +35,26 @@ def condensed(svg: str) -> str:
     )
 
 
-def compile_pdf(source: str, folder: Path, name: str) -> bytes:
+def compile_pdf(source: str, folder: Path, name: str, fonts: list[str] = FOLDERS) -> bytes:
     """A tagged, archivable PDF. Raises PublishError for `name` on any error or warning."""
-    return _compile(source, folder, name, format="pdf", pdf_standards=_STANDARDS)
+    return _compile(source, folder, name, fonts, format="pdf", pdf_standards=_STANDARDS)
 
 
 def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[bytes]:
     """One PNG a page. Raises PublishError for `name` on any error or warning."""
-    made = _compile(source, folder, name, format="png", ppi=ppi)
+    made = _compile(source, folder, name, FOLDERS, format="png", ppi=ppi)
     return made if isinstance(made, list) else [made]  # of one page, typst gives no list
 
 
-def _compile(source: str, folder: Path, name: str, **options) -> bytes | list[bytes]:
+def _compile(
+    source: str, folder: Path, name: str, fonts: list[str], **options
+) -> bytes | list[bytes]:
     (folder / "source.typ").write_text(source, encoding="utf-8")
     try:
         made, warnings = typst.compile_with_warnings(
             folder / "source.typ",
             root=folder,
-            font_paths=FOLDERS,
+            font_paths=fonts,
             ignore_system_fonts=True,
             timestamp=int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
             **options,
