@@ -61,6 +61,7 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict) -> str:
     }
     return "\n".join(
         [
+            "#let rare-letters = false",
             STYLE.read_text(encoding="utf-8"),
             _TEMPLATE.read_text(encoding="utf-8"),
             "#brief(",

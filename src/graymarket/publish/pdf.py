@@ -155,10 +155,7 @@ def _trace(entry: dict) -> str:
     items = ", ".join(f"[*#{typst_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
     rows_by_source = {}
     for line in entry["basis"]:
-        sources = ", ".join(
-            f"#link({typst_string(s['url'])})[#{typst_string(s['credit'])}]"
-            for s in line["sources"]
-        ) or _counted(line)
+        sources = ", ".join(map(_source_link, line["sources"])) or _counted(line)
         rows_by_source.setdefault(sources, []).append(_rows_named(line))
     lines = "\\; ".join(
         f"#{typst_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
