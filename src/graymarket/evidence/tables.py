@@ -106,13 +106,15 @@ class Base:
 
     def cells(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
         """The corrected cells as text, indexed by spreadsheet row, and the problems so far."""
+        cells, problems = _cells(self.root, table, self.stamps(table))
+        return cells, list(problems)
+
+    def stamps(self, table: str) -> tuple:
+        """What changes when a file that the table's cells come from does."""
         self.resource(table)  # an unknown name is told at once
-        folder = self.root / "data"
         read = {table, corrections.TABLE} & {*self.resources}
         paths = [self.resources[name]["path"] for name in read]
-        stamps = [_stamp(folder / path) for path in (PACKAGE, *sorted(paths))]
-        cells, problems = _cells(self.root, table, tuple(stamps))
-        return cells, list(problems)
+        return tuple(_stamp(self.root / "data" / path) for path in (PACKAGE, *sorted(paths)))
 
     def rows(self, entry: str) -> pd.DataFrame:
         """The cells that "table" or "table/" and the leading parts of its key stand for.

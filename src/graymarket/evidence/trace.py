@@ -22,12 +22,8 @@ def trace(basis: tuple[str, ...], root: Path | None = None) -> list[dict]:
     EvidenceError for an entry that finds no row.
     """
     base = Base(root or find_root())
-    sources, _ = base.cells("sources")
-    sources = sources.set_index("source_id")
     return [
-        line
-        for entry in dict.fromkeys(_with_basis(base, basis))
-        for line in _lines(base, entry, sources)
+        line for entry in dict.fromkeys(_with_basis(base, basis)) for line in _known(base, entry)
     ]
 
 
@@ -40,7 +36,21 @@ def _with_basis(base: Base, entries: tuple[str, ...]):
             yield from (part for cell in rows["basis"] for part in cell.split())
 
 
-def _lines(base: Base, entry: str, sources: pd.DataFrame):
+_traced: dict[tuple, list[dict]] = {}  # many results rest on the same rows
+
+
+def _known(base: Base, entry: str) -> list[dict]:
+    """The lines of an entry, worked out once as long as its files do not change."""
+    table = entry.split("/")[0]
+    state = (base.root, entry, base.stamps(table), base.stamps("sources"))
+    if state not in _traced:
+        _traced[state] = list(_lines(base, entry))
+    return _traced[state]
+
+
+def _lines(base: Base, entry: str):
+    sources, _ = base.cells("sources")
+    sources = sources.set_index("source_id")
     table, *parts = entry.split("/")
     cells, resource = base.rows(entry), base.resource(table)
     key, file = resource["schema"]["primaryKey"], f"data/{resource['path']}"
