@@ -67,7 +67,7 @@ def test_one_changed_reading_changes_everything_that_rests_on_it(root, built, tm
     assert results["results"]["00-summary/cuba_range"]["text"] == "16.5–18.3%"
     headline = results["exhibits"][0]
     assert headline["title"] == (
-        "Two web counts say 16.5–18.3%; with the register’s doubt our interval is 11–19%"
+        "Two web counts say 16.5–18.3%; with the register’s doubt our interval is 10–19%"
     )
     page = (changed / "report/report.html").read_text(encoding="utf-8")
     assert "16.49%" in page  # the chart's own label

@@ -1,6 +1,7 @@
 """Numbers as a reader likes them."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil, floor
 
 import pandas as pd
 
@@ -35,8 +36,8 @@ def share_range(low: float, high: float) -> str:
 
 
 def whole_range(low: float, high: float) -> str:
-    """(10.7, 18.2) → "11–18%": for estimates, whose decimals mean nothing."""
-    return f"{_rounded(low, '1')}–{_rounded(high, '1')}%"
+    """(10.7, 18.2) → "10–19%": outwards, for estimates, whose decimals mean nothing."""
+    return f"{floor(low)}–{ceil(high)}%"
 
 
 # Upper ends, in percent, of the words of ICD 203, the scale of the United States' intelligence.
@@ -66,8 +67,8 @@ def signed(points: float, digits: int = 1) -> str:
     return f"{rounded:+.{digits}f}".replace("-", "−")
 
 
-def _rounded(percent: float, unit: str = "0.1") -> Decimal:
-    return Decimal(str(float(percent))).quantize(Decimal(unit), ROUND_HALF_UP)
+def _rounded(percent: float) -> Decimal:
+    return Decimal(str(float(percent))).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def month(date: pd.Timestamp) -> str:

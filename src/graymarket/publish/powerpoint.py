@@ -176,7 +176,7 @@ def _source(exhibit: dict) -> str:
     credits = list(dict.fromkeys(source["credit"] for source in exhibit["sources"]))
     line = f"Source: {'; '.join(credits)}."
     if len(line) > _SOURCE_LETTERS:
-        return f"Sources: {len(exhibit['sources'])}, named in the notes to this slide."
+        return f"Sources: {len(credits)}, named in the notes to this slide."
     return line
 
 

@@ -16,6 +16,7 @@ from graymarket.publish.problems import PublishError
 
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?)[ #]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
+_STAGE_NOTE = 190  # letters of an exhibit’s note that a slide has room for
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 _CREDITS_LENGTH = 150  # characters of credits that one line at a slide's foot holds
@@ -79,6 +80,7 @@ class ReportSlidesExporter(TemplateExporter):
         yield "themed", themed
         yield "cell_text", cell_text
         yield "stage_credits", stage_credits
+        yield "stage_note", stage_note
         yield "stage_table", stage_table
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
@@ -289,6 +291,14 @@ def _cells_slide(slide_id: str, blocks: list[dict]) -> _Slide:
         slide.blocks = [blocks[0] | {"markdown": rest.strip()}] if rest.strip() else []
         slide.blocks += blocks[1:]
     return slide
+
+
+def stage_note(exhibit: dict) -> str:
+    """As many whole sentences of the note as there is room for: what the marks mean comes first."""
+    note = exhibit.get("note", "")
+    if len(note) <= _STAGE_NOTE:
+        return note
+    return note[: note.rfind(". ", 0, _STAGE_NOTE) + 1]
 
 
 def stage_credits(exhibit: dict) -> str:
