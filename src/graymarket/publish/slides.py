@@ -16,7 +16,7 @@ from graymarket.publish.problems import PublishError
 
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?)[ #]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
-_STAGE_NOTE = 190  # letters of an exhibit’s note that a slide has room for
+_STAGE_NOTE = 165  # letters of an exhibit’s note: a line
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 _CREDITS_LENGTH = 150  # characters of credits that one line at a slide's foot holds
