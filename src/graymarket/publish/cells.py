@@ -22,3 +22,10 @@ def csv_text(table: dict) -> str:
     writer.writerow(table["columns"])
     writer.writerows(table["rows"])
     return buffer.getvalue()
+
+
+def first_sentences(text: str, room: int) -> str:
+    """As many whole sentences as there is room for; nothing if the first is longer."""
+    if len(text) <= room:
+        return text
+    return text[: text.rfind(". ", 0, room) + 1]

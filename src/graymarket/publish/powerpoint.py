@@ -16,6 +16,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from graymarket.publish.assemble import without_links
+from graymarket.publish.cells import first_sentences
 from graymarket.publish.office_charts import add_native_chart
 from graymarket.publish.office_tables import add_table
 from graymarket.publish.office_theme import (
@@ -89,7 +90,7 @@ def _section_slide(deck, chapter: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Section"))
     _write_title(slide, chapter["title"], _SECTION_TITLE)
     deck_text = _plain(chapter["deck"])
-    _write(_at(slide, SUBTITLE), [_first_sentences(deck_text, _DECK_LETTERS) or deck_text])
+    _write(_at(slide, SUBTITLE), [first_sentences(deck_text, _DECK_LETTERS) or deck_text])
     if len(deck_text) > _DECK_LETTERS:
         _add_notes(slide, deck_text)
     return slide
@@ -185,14 +186,7 @@ def _shortened(note: str, room: int) -> str:
     if len(note) <= room:
         return note
     more = "More in the notes to this slide."
-    return f"{_first_sentences(note, room - len(more))} {more}".strip()
-
-
-def _first_sentences(text: str, room: int) -> str:
-    """As many whole sentences as there is room for; nothing if the first is longer."""
-    if len(text) <= room:
-        return text
-    return text[: text.rfind(". ", 0, room) + 1]
+    return f"{first_sentences(note, room - len(more))} {more}".strip()
 
 
 def _add_notes(slide: Slide, notes: str, exhibit: dict | None = None) -> None:

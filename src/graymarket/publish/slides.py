@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME, slide_type, without_links
-from graymarket.publish.cells import cell_text
+from graymarket.publish.cells import cell_text, first_sentences
 from graymarket.publish.fonts import face_css
 from graymarket.publish.html import TEMPLATES, prose, themed
 from graymarket.publish.problems import PublishError
@@ -295,10 +295,7 @@ def _cells_slide(slide_id: str, blocks: list[dict]) -> _Slide:
 
 def stage_note(exhibit: dict) -> str:
     """As many whole sentences of the note as there is room for: what the marks mean comes first."""
-    note = exhibit.get("note", "")
-    if len(note) <= _STAGE_NOTE:
-        return note
-    return note[: note.rfind(". ", 0, _STAGE_NOTE) + 1]
+    return first_sentences(exhibit.get("note", ""), _STAGE_NOTE)
 
 
 def stage_credits(exhibit: dict) -> str:
