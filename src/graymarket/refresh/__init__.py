@@ -1,0 +1,1 @@
+"""Upstream → data/: one small client a source, and one door by which rows enter."""

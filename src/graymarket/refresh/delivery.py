@@ -1,0 +1,36 @@
+"""What a source hands over: a file as downloaded, and the rows that it holds for a table."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file as it came; `address` is where from, "" if nobody knows."""
+
+    name: str
+    content: bytes
+    accessed: date
+    address: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Of the content, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The rows that one download holds for one table of data/.
+
+    `rows` has the table's columns in its order, as text just as the CSV file has them.
+    `remarks` are sentences for whoever adds it: what was left out, what was never seen before.
+    """
+
+    table: str
+    rows: pd.DataFrame
+    download: Download
+    remarks: tuple[str, ...] = ()
