@@ -1,19 +1,38 @@
 """Tables in: find, type and validate the evidence in data/."""
 
 from graymarket.evidence.dictionary import dictionary
+from graymarket.evidence.editions import RESULTS, Since, edition_file, label, since_last
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.summary import size, summary
-from graymarket.evidence.tables import check, find_root, load, package
+from graymarket.evidence.tables import (
+    PACKAGE,
+    check,
+    coverage,
+    find_root,
+    load,
+    package,
+    raw_cells,
+    resource,
+)
 from graymarket.evidence.trace import trace
 
 __all__ = [
+    "PACKAGE",
+    "RESULTS",
     "EvidenceError",
     "Problem",
+    "Since",
     "check",
+    "coverage",
     "dictionary",
+    "edition_file",
     "find_root",
+    "label",
     "load",
     "package",
+    "raw_cells",
+    "resource",
+    "since_last",
     "size",
     "summary",
     "trace",

@@ -68,6 +68,25 @@ def load(table: str, root: Path | None = None) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(full, bool)).reset_index(drop=True)
 
 
+def resource(table: str, root: Path | None = None) -> dict:
+    """A table's entry in datapackage.json; raises EvidenceError for an unknown name."""
+    return Base(root or find_root()).resource(table)
+
+
+def raw_cells(table: str, root: Path | None = None) -> pd.DataFrame:
+    """A table's cells as text as they stand in its file, without corrections; default index.
+
+    Raises EvidenceError when the file cannot be read as this table.
+    """
+    root = root or find_root()
+    entry = resource(table, root)
+    file = f"data/{entry['path']}"
+    cells, problems = read_cells(root / file, file, entry["schema"]["fields"])
+    if problems:
+        raise EvidenceError(problems)
+    return cells.reset_index(drop=True)
+
+
 def check(root: Path | None = None) -> list[Problem]:
     """Every problem of the whole base, worst first; [] if there is none.
 

@@ -1,0 +1,154 @@
+"""Editions: frozen states of data/ with their results, and what has changed since the last one."""
+
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from graymarket.evidence.problems import FILE, EvidenceError, Problem
+from graymarket.evidence.tables import PACKAGE, Base, find_root, package
+
+RESULTS = "results.json"
+NO_REASON = "Edited by hand; no reason is on record"
+
+
+def edition_file(root: Path, name: str) -> Path:
+    """Where the edition of that name is kept: a zipped Data Package with its results."""
+    return root / "data" / "editions" / f"{name}.zip"
+
+
+def label(root: Path | None = None) -> str:
+    """The edition's name, with a word added when data/ has changed since it was frozen."""
+    root = root or find_root()
+    name = package(root)["version"]
+    frozen = edition_file(root, name)
+    return f"{name}, later data" if frozen.exists() and not _holds(frozen, root) else name
+
+
+def since_last(root: Path | None = None) -> "Since | None":
+    """What has changed since the last edition: None if there is none yet.
+
+    The last edition is the newest frozen one that is not the present state itself. Raises
+    EvidenceError when its file cannot be read.
+    """
+    root = root or find_root()
+    present = package(root)["version"]
+    for file in sorted((root / "data" / "editions").glob("*.zip"), reverse=True):
+        if file.stem < present or (file.stem == present and not _holds(file, root)):
+            return Since(root, file.stem)
+    return None
+
+
+@dataclass(frozen=True)
+class Since:
+    """The present data/ beside the frozen edition `name`."""
+
+    root: Path
+    name: str
+
+    @cached_property
+    def results(self) -> dict[str, dict]:
+        """The edition's named results: "chapter/name" → text, value, basis."""
+        try:
+            with zipfile.ZipFile(edition_file(self.root, self.name)) as archive:
+                return json.loads(archive.read(RESULTS))["results"]
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise EvidenceError([self._unreadable(error)]) from None
+
+    def added(self, table: str) -> pd.DataFrame:
+        """The rows that the edition did not have, as text."""
+        new, old = self._both(table)
+        return new[~new.index.isin(old.index)].reset_index(drop=True)
+
+    def counts(self) -> pd.DataFrame:
+        """A row for each table that changed: table, added, removed (rows), revised (figures)."""
+        revised = self.revised()["table"].value_counts()
+        found = []
+        for table in Base(self.root).resources:
+            new, old = self._both(table)
+            added = int((~new.index.isin(old.index)).sum())
+            removed = int((~old.index.isin(new.index)).sum())
+            found.append((table, added, removed, int(revised.get(table, 0))))
+        counts = pd.DataFrame(found, columns=["table", "added", "removed", "revised"])
+        return counts[counts[["added", "removed", "revised"]].any(axis=1)].reset_index(drop=True)
+
+    def revised(self) -> pd.DataFrame:
+        """A row for each figure that is another now: table, row (its key), field, old, new, why."""
+        parts = [self._revised(table) for table in Base(self.root).resources]
+        return pd.concat(parts, ignore_index=True)
+
+    def _revised(self, table: str) -> pd.DataFrame:
+        new, old = self._both(table)
+        shared = new.index.intersection(old.index, sort=False)
+        fields = [name for name in new.columns if name in old.columns]
+        new, old = new.loc[shared, fields], old.loc[shared, fields]
+        moved = (new != old).stack()
+        places = moved[moved].index
+        rows = pd.DataFrame(
+            [(table, row, name, old.at[row, name], new.at[row, name]) for row, name in places],
+            columns=["table", "row", "field", "old", "new"],
+        )
+        return rows.assign(why=[self._why(row) for row in rows.itertuples()])
+
+    def _why(self, move) -> str:
+        for told in (self._revisions, self._corrections):
+            if (reason := told.get((move.table, move.row, move.field, move.new))) is not None:
+                return reason
+        return NO_REASON
+
+    @cached_property
+    def _revisions(self) -> dict[tuple, str]:
+        base = Base(self.root)
+        additions = base.cells("additions")[0].set_index("addition")["table"]
+        return {
+            (additions[move.addition], move.row, move.field, move.new): move.why
+            for move in base.cells("revisions")[0].itertuples()
+        }
+
+    @cached_property
+    def _corrections(self) -> dict[tuple, str]:
+        fixes = Base(self.root).cells("corrections")[0]
+        return {(fix.table, fix.id, fix.field, fix.new): fix.reason for fix in fixes.itertuples()}
+
+    def _both(self, table: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The table now and then, as text, each row named by its key."""
+        key = Base(self.root).resource(table)["schema"]["primaryKey"]
+        now = _keyed(Base(self.root).cells(table)[0], key)
+        then = self._tables.get(table)
+        return now, now.iloc[:0] if then is None else _keyed(then, key)
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """The edition's tables with their corrections, read as any other data/ is."""
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                with zipfile.ZipFile(edition_file(self.root, self.name)) as archive:
+                    archive.extractall(Path(folder) / "data")
+            except (OSError, zipfile.BadZipFile) as error:
+                raise EvidenceError([self._unreadable(error)]) from None
+            base = Base(Path(folder))
+            return {table: base.cells(table)[0] for table in base.resources}
+
+    def _unreadable(self, error: Exception) -> Problem:
+        file = edition_file(self.root, self.name).relative_to(self.root).as_posix()
+        expected = f"a frozen edition: a zip with {PACKAGE}, its tables and {RESULTS} ({error})"
+        return Problem(file, expected, fix="take it back from version control", spoils=FILE)
+
+
+def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    return cells.set_axis(cells[key].agg("/".join, axis=1), axis=0)
+
+
+def _holds(file: Path, root: Path) -> bool:
+    """Whether the frozen edition's tables are those of data/ now."""
+    with zipfile.ZipFile(file) as archive:
+        names = {resource["path"] for resource in package(root)["resources"]}
+        return names == {*archive.namelist()} - {PACKAGE, RESULTS} and all(
+            archive.read(name).replace(b"\r\n", b"\n")
+            == (root / "data" / name).read_bytes().replace(b"\r\n", b"\n")
+            for name in names
+        )

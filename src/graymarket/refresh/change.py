@@ -1,0 +1,189 @@
+"""What deliveries would change in a table of data/: rows added, figures revised, nothing lost."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from graymarket import evidence
+from graymarket.evidence import EvidenceError, Problem
+from graymarket.refresh.delivery import Delivery, Download
+
+_NUMBERS = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What deliveries do to one table.
+
+    `cells` is the whole new table as text. `added` has the new rows; `revised` a row for each
+    figure that changes: row (its key), field, old, new. `same` counts the delivered rows that
+    are there already. `remarks` are sentences for whoever decides.
+    """
+
+    table: str
+    cells: pd.DataFrame
+    added: pd.DataFrame
+    revised: pd.DataFrame
+    same: int
+    downloads: tuple[Download, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything changes."""
+        return len(self.added) + len(self.revised) > 0
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """The first and the last period of the added rows, ("", "") where rows have none."""
+        for column in ("month", "year", "start", "date"):
+            if column in self.added and len(self.added):
+                return self.added[column].min(), self.added[column].max()
+        return "", ""
+
+
+def changes(root: Path, deliveries: list[Delivery]) -> list[Change]:
+    """The change of each table that the deliveries are for.
+
+    Raises EvidenceError when two deliveries contradict each other, or data/ cannot be read.
+    """
+    tables = dict.fromkeys(delivery.table for delivery in deliveries)
+    return [_change(root, t, [d for d in deliveries if d.table == t]) for t in tables]
+
+
+def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
+    resource = evidence.resource(table, root)
+    old = evidence.raw_cells(table, root)
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    key = resource.get("matchedBy", resource["schema"]["primaryKey"])
+    new = _delivered(deliveries, key, fields)
+    old_keys = pd.MultiIndex.from_frame(old[key])
+    new_keys = pd.MultiIndex.from_frame(new[key])
+    known = new_keys.isin(old_keys)
+    cells, revised = _revise(old, old_keys, new[known], key, fields)
+    added = _with_ids(new[~known], old, resource["schema"]["primaryKey"])
+    added = added.reset_index(drop=True)
+    return Change(
+        table,
+        _in_order(old, pd.concat([cells, added], ignore_index=True), key),
+        added,
+        revised,
+        int(known.sum()) - revised["row"].nunique(),
+        tuple(delivery.download for delivery in deliveries),
+        tuple(dict.fromkeys(r for d in deliveries for r in d.remarks)) + _gaps(old, added),
+    )
+
+
+def _delivered(deliveries: list[Delivery], key: list[str], fields: dict) -> pd.DataFrame:
+    """All delivered rows, each key once."""
+    rows = pd.concat(
+        [d.rows.assign(_file=d.download.name) for d in deliveries], ignore_index=True
+    ).drop_duplicates(subset=list(fields))
+    twice = rows[rows.duplicated(key, keep=False)]
+    if len(twice):
+        first = twice.iloc[0]
+        others = twice[(twice[key] == first[key]).all(axis=1)]
+        raise EvidenceError(
+            [
+                Problem(
+                    " and ".join(dict.fromkeys(others["_file"])),
+                    "one set of figures for each row",
+                    value="/".join(first[key]),
+                    fix="the files contradict each other; add them one at a time, oldest first",
+                )
+            ]
+        )
+    return rows.drop(columns="_file").reset_index(drop=True)
+
+
+def _revise(
+    old: pd.DataFrame, old_keys: pd.MultiIndex, new: pd.DataFrame, key: list[str], fields: dict
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The old table with the new figures put in, and the list of them."""
+    cells, moves = old.copy(), []
+    compared = [name for name in fields if name not in (*key, "id", "source_id")]
+    places = dict(zip(old_keys, range(len(old)), strict=True))
+    was = old.iloc[[places[k] for k in pd.MultiIndex.from_frame(new[key])]]
+    for name in compared:
+        differs = (new[name].to_numpy() != was[name].to_numpy()) & (new[name] != "").to_numpy()
+        for place in differs.nonzero()[0]:
+            before, after = was[name].iloc[place], new[name].iloc[place]
+            if _same(before, after, fields[name]):
+                continue
+            at = was.index[place]
+            cells.loc[at, [name, "source_id"]] = after, new["source_id"].iloc[place]
+            moves.append(("/".join(was.iloc[place][key]), name, before, after))
+    return cells, pd.DataFrame(moves, columns=["row", "field", "old", "new"])
+
+
+def _same(before: str, after: str, field: dict) -> bool:
+    """Whether two texts are one figure: numbers may differ by the field's `rounding`."""
+    if field["type"] not in _NUMBERS:
+        return before == after
+    try:
+        return abs(Decimal(before) - Decimal(after)) <= Decimal(str(field.get("rounding", 0)))
+    except InvalidOperation:
+        return before == after
+
+
+def _with_ids(added: pd.DataFrame, old: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """New rows of a table of facts get the ids that come next."""
+    nameless = added.index[added["id"] == ""] if key == ["id"] else []
+    if len(nameless) == 0:
+        return added
+    numbers = old["id"].str.extract(r"^(.*-)(\d+)")
+    last = numbers[1].astype(int).idxmax()
+    start, width = int(numbers.at[last, 1]) + 1, len(numbers.at[last, 1])
+    ids = [f"{numbers.at[last, 0]}{start + i:0{width}d}" for i in range(len(nameless))]
+    return added.assign(id=added["id"].where(added["id"] != "", pd.Series(ids, index=nameless)))
+
+
+def _in_order(old: pd.DataFrame, cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Sorted by key if the table was; else new rows stay at the end."""
+    keys = list(old[key].itertuples(index=False, name=None))
+    if all(first <= second for first, second in pairwise(keys)):
+        return cells.sort_values(key, kind="stable", ignore_index=True)
+    return cells
+
+
+def _gaps(old: pd.DataFrame, added: pd.DataFrame) -> tuple[str, ...]:
+    """Months that neither the table nor the new rows have, between the two."""
+    if "month" not in old or old.empty or added.empty:
+        return ()
+    months = {*old["month"], *added["month"]}
+    between = pd.period_range(old["month"].max(), added["month"].max(), freq="M").strftime("%Y-%m")
+    missing = [month for month in between if month not in months]
+    if not missing:
+        return ()
+    return (
+        f"Missing in between: {', '.join(missing)}. The month stays empty until a file with it "
+        "is added; nothing is filled in.",
+    )
+
+
+def words_of(change: Change, most: int = 12) -> list[str]:
+    """The change in lines for a terminal; of revised figures the first `most`."""
+    lines = [f"data/{change.table}.csv: {_summary(change)}"]
+    for move in change.revised.head(most).itertuples():
+        lines.append(f"  {move.row}, {move.field}: {move.old or 'empty'} → {move.new}")
+    if len(change.revised) > most:
+        lines.append(f"  … and {len(change.revised) - most:,} more figures")
+    return lines + [f"  Note: {remark}" for remark in change.remarks]
+
+
+def _summary(change: Change) -> str:
+    parts = []
+    if len(change.added):
+        first, last = change.span
+        when = f", {first}" if first == last else f", {first} to {last}"
+        regions = change.added["region"].nunique() if "region" in change.added else 0
+        where = f" for {regions:,} region{'s' if regions > 1 else ''}" if regions else ""
+        parts.append(f"{len(change.added):,} rows added{where}{when if first else ''}")
+    if len(change.revised):
+        parts.append(f"{len(change.revised):,} published figures revised")
+    if change.same:
+        parts.append(f"{change.same:,} rows already there")
+    return "; ".join(parts) or "nothing in it that counts"

@@ -1,0 +1,84 @@
+"""Name the present state of data/ as an edition, and freeze it with its results."""
+
+import io
+import json
+import os
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+from graymarket import evidence
+from graymarket.evidence import EvidenceError, Problem
+from graymarket.refresh.store import replace
+
+_CITATION = "CITATION.cff"
+_FIXED = (1980, 1, 1, 0, 0, 0)  # so that the same edition is the same bytes
+_NAME = r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?"
+
+
+def name_edition(root: Path, name: str, today: date) -> None:
+    """Make `name` the edition that data/ and CITATION.cff speak of, as of `today`.
+
+    What each table now covers becomes what the check expects of it from here on. Raises
+    EvidenceError, with nothing changed, for a name that is none, that is frozen already, or that
+    does not come after all others.
+    """
+    _check_name(root, name)
+    package = evidence.package(root)
+    package |= {"version": name, "created": f"{today}T00:00:00Z"}
+    for resource in package["resources"]:
+        if "coverage" in resource:
+            found = evidence.coverage(evidence.load(resource["name"], root))
+            resource["coverage"] = {"edition": name} | found
+    text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    replace(root, {evidence.PACKAGE: text.encode()})
+    citation = (root / _CITATION).read_text(encoding="utf-8")
+    for field, value in (("version", name), ("date-released", today)):
+        citation = re.sub(rf'^{field}: ".*"$', f'{field}: "{value}"', citation, flags=re.MULTILINE)
+    _write(root / _CITATION, citation.encode())
+
+
+def freeze(root: Path) -> Path:
+    """Keep data/ and report/results.json as the edition that data/ names; returns the file.
+
+    Raises EvidenceError when the report was made from other data.
+    """
+    package = evidence.package(root)
+    results = (root / "report" / evidence.RESULTS).read_bytes()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in (evidence.PACKAGE, *sorted(r["path"] for r in package["resources"])):
+            _add(archive, path, (root / "data" / path).read_bytes().replace(b"\r\n", b"\n"))
+        _add(archive, evidence.RESULTS, results)
+    file = evidence.edition_file(root, package["version"])
+    file.parent.mkdir(exist_ok=True)
+    _write(file, content.getvalue())
+    return file
+
+
+def _check_name(root: Path, name: str) -> None:
+    present = evidence.package(root)["version"]
+    place = f"data/{evidence.PACKAGE}"
+    problem = None
+    if not re.fullmatch(_NAME, name):
+        problem = Problem(place, "an edition’s name as 2026-12 or 2026-12-24", value=name)
+    elif evidence.edition_file(root, name).exists():
+        fix = "an edition never changes once it is frozen: choose a later name"
+        problem = Problem(place, "a name that no edition has yet", value=name, fix=fix)
+    elif name < present:
+        problem = Problem(place, f"a name after {present}, the present edition’s", value=name)
+    if problem:
+        raise EvidenceError([problem])
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _FIXED)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    staged = path.with_name(f".{path.name}")
+    staged.write_bytes(content)
+    os.replace(staged, path)
