@@ -1,6 +1,8 @@
-"""The command line: `graymarket build` and `graymarket check`."""
+"""The command line: build, check, refresh, add and edition."""
 
 import sys
+import webbrowser
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,8 +31,8 @@ def check(root: Path | None):
     """
     from graymarket import evidence  # slow to import: not needed for --help
 
+    root = _project(root)
     try:
-        root = root or evidence.find_root()
         problems = evidence.check(root)
     except evidence.EvidenceError as error:
         problems = error.problems
@@ -38,9 +40,10 @@ def check(root: Path | None):
         _complain(problems, "mend the above and run this again.")
     table = evidence.summary(root).drop(columns="title").astype(object)
     click.echo(table.where(table.notna(), "").to_string(index=False))
-    edition = evidence.package(root)["version"]
     facts, sources = evidence.size(root)
-    click.echo(f"\nEdition {edition}: {facts:,} facts from {sources:,} sources, all in order.")
+    click.echo(
+        f"\nEdition {evidence.label(root)}: {facts:,} facts from {sources:,} sources, all in order."
+    )
 
 
 @main.command()
@@ -51,10 +54,190 @@ def build(root: Path | None):
     If anything is wrong, says so in one line for each problem, leaves report/ as it was, and
     exits with code 1.
     """
+    _build(_project(root))
+
+
+_accept = click.option(
+    "--yes", is_flag=True, help="Overwrite published figures without asking (for scripts)."
+)
+_because = click.option(
+    "--because",
+    "why",
+    default=None,
+    help="Why published figures change; stands beside each in data/revisions.csv.",
+)
+_open = click.option(
+    "--open", "open_report", is_flag=True, help="Then build the report and open it in the browser."
+)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@_accept
+@_because
+@_open
+@_root
+def refresh(
+    sources: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    why: str | None,
+    open_report: bool,
+    root: Path | None,
+):
+    """Fetch what is new upstream and put it into data/.
+
+    SOURCE is usage (browser shares by region), vendors (StatCounter), development (World Bank)
+    or trade (UN Comtrade); without any, all of them are asked. What came is checked together
+    with the whole base first. If anything is wrong, data/ stays as it was, and the exit code is 1.
+    """
+    from graymarket import evidence  # slow to import: not needed for --help
+    from graymarket import refresh as upstream
+
+    root = _project(root)
+    try:
+        deliveries = []
+        for name, gathered in upstream.collect(root, sources, date.today(), _step):
+            deliveries += gathered.deliveries
+    except evidence.EvidenceError as error:
+        click.echo(err=True)
+        _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
+    _take(root, deliveries, yes, why, dry_run=dry_run)
+    if open_report and not dry_run:
+        _build(root)
+        _show(root)
+
+
+@main.command()
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--region", help="Which region a StatCounter file is of, if its name does not say.")
+@click.option("--address", default="", help="Where the files were downloaded from, if known.")
+@_accept
+@_because
+@_open
+@_root
+def add(
+    files: tuple[Path, ...],
+    region: str | None,
+    address: str,
+    yes: bool,
+    why: str | None,
+    open_report: bool,
+    root: Path | None,
+):
+    """Put downloaded files into data/, as they came.
+
+    Takes StatCounter’s vendor CSV for any region, the World Bank’s CSV or zip, a region’s JSON of
+    caniuse, and a CSV with the columns of one of our own tables. Says what each adds and changes,
+    and asks before a published figure is overwritten.
+    """
+    from graymarket import evidence  # slow to import: not needed for --help
+    from graymarket import refresh as upstream
+
+    root = _project(root)
+    deliveries, problems = [], []
+    for path in files:
+        try:
+            deliveries += upstream.recognise(upstream.opened(path, address), root, region)
+        except evidence.EvidenceError as error:
+            problems += error.problems
+    if problems:
+        _complain(problems, "data/ is untouched. Mend the above and run this again.")
+    _take(root, deliveries, yes, why)
+    if open_report:
+        _build(root)
+        _show(root)
+
+
+@main.group()
+def edition():
+    """Freeze a state of data/ with its results."""
+
+
+@edition.command()
+@click.argument("name")
+@_root
+def new(name: str, root: Path | None):
+    """Make NAME (such as 2026-12) the present edition: build the report, and freeze both.
+
+    The frozen edition is data/editions/NAME.zip; the report of any later state says what has
+    changed since.
+    """
+    from graymarket import evidence  # slow to import: not needed for --help
+    from graymarket import refresh as upstream
+
+    root = _project(root)
+    try:
+        upstream.name_edition(root, name, date.today())
+    except evidence.EvidenceError as error:
+        _complain(error.problems, "nothing is changed. Mend the above and run this again.")
+    _build(root)
+    click.echo(f"Frozen: {upstream.freeze(root).relative_to(root)}")
+
+
+def _project(root: Path | None) -> Path:
+    from graymarket import evidence
+
+    try:
+        return root or evidence.find_root()
+    except evidence.EvidenceError as error:
+        _complain(error.problems, "go there, or name it with --root.")
+
+
+def _take(root: Path, deliveries: list, yes: bool, why: str | None, *, dry_run: bool = False):
+    """Say what deliveries change, ask where figures would be overwritten, and put them in."""
+    from graymarket import evidence
+    from graymarket import refresh as upstream
+
+    try:
+        found = upstream.changes(root, deliveries)
+        for change in found:
+            click.echo("\n".join(upstream.words_of(change)))
+        if not any(change.is_news for change in found):
+            click.echo("No news: data/ has all of it already.")
+            return
+        if dry_run:
+            click.echo("A dry run: nothing is written.")
+            return
+        revised = sum(len(change.revised) for change in found)
+        if revised and not yes:
+            why = _asked(revised, why)
+        upstream.put_in(root, found, date.today(), why or _NEWER)
+    except evidence.EvidenceError as error:
+        _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
+    click.echo("Written to data/. Next: graymarket build, or make report.")
+
+
+_NEWER = "The source’s newer file says so"
+
+
+def _asked(revised: int, why: str | None) -> str:
+    """The reason for overwriting published figures, once somebody has agreed to it."""
+    figures = f"{revised:,} published figure{'s' if revised > 1 else ''}"
+    if not sys.stdin.isatty():
+        click.echo(
+            f"{figures} would be overwritten, and nobody is here to ask. If that is meant, run "
+            "this again with --yes, and say why with --because; data/ is untouched.",
+            err=True,
+        )
+        sys.exit(1)
+    if not click.confirm(f"Overwrite {figures}?"):
+        click.echo("data/ is untouched.")
+        sys.exit(1)
+    return why or click.prompt("Why", default=_NEWER)
+
+
+def _build(root: Path) -> None:
     from graymarket import evidence, publish  # slow to import: not needed for --help
 
     try:
-        root = root or evidence.find_root()
         written = publish.build(root, on_step=_say, on_cell=_dot)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)
@@ -65,6 +248,12 @@ def build(root: Path | None):
             f"{path.stat().st_size / 1000:,.0f} kB" if path.is_file() else "each exhibit by itself"
         )
         click.echo(f"{path.relative_to(root)}  {size}")
+
+
+def _show(root: Path) -> None:
+    page = root / "report" / "report.html"
+    if not webbrowser.open(page.as_uri()):
+        click.echo(f"No browser was found; open {page}")
 
 
 def _complain(problems: list, advice: str) -> NoReturn:

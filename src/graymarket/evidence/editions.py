@@ -61,15 +61,20 @@ class Since:
 
     def added(self, table: str) -> pd.DataFrame:
         """The rows that the edition did not have, as text."""
-        new, old = self._both(table)
+        new, old = self._both[table]
         return new[~new.index.isin(old.index)].reset_index(drop=True)
+
+    def marks(self, table: str) -> dict[str, str]:
+        """Key of a row → "provisional" for a new one, "revised" for one with a figure changed."""
+        new, old = self._both[table]
+        revised = dict.fromkeys(self._revised(table)["row"], "revised")
+        return dict.fromkeys(new.index[~new.index.isin(old.index)], "provisional") | revised
 
     def counts(self) -> pd.DataFrame:
         """A row for each table that changed: table, added, removed (rows), revised (figures)."""
         revised = self.revised()["table"].value_counts()
         found = []
-        for table in Base(self.root).resources:
-            new, old = self._both(table)
+        for table, (new, old) in self._both.items():
             added = int((~new.index.isin(old.index)).sum())
             removed = int((~old.index.isin(new.index)).sum())
             found.append((table, added, removed, int(revised.get(table, 0))))
@@ -78,18 +83,16 @@ class Since:
 
     def revised(self) -> pd.DataFrame:
         """A row for each figure that is another now: table, row (its key), field, old, new, why."""
-        parts = [self._revised(table) for table in Base(self.root).resources]
-        return pd.concat(parts, ignore_index=True)
+        return pd.concat([self._revised(table) for table in self._both], ignore_index=True)
 
     def _revised(self, table: str) -> pd.DataFrame:
-        new, old = self._both(table)
+        new, old = self._both[table]
         shared = new.index.intersection(old.index, sort=False)
         fields = [name for name in new.columns if name in old.columns]
         new, old = new.loc[shared, fields], old.loc[shared, fields]
-        moved = (new != old).stack()
-        places = moved[moved].index
+        places = zip(*(new.to_numpy() != old.to_numpy()).nonzero(), strict=True)
         rows = pd.DataFrame(
-            [(table, row, name, old.at[row, name], new.at[row, name]) for row, name in places],
+            [(table, shared[y], fields[x], old.iat[y, x], new.iat[y, x]) for y, x in places],
             columns=["table", "row", "field", "old", "new"],
         )
         return rows.assign(why=[self._why(row) for row in rows.itertuples()])
@@ -114,12 +117,16 @@ class Since:
         fixes = Base(self.root).cells("corrections")[0]
         return {(fix.table, fix.id, fix.field, fix.new): fix.reason for fix in fixes.itertuples()}
 
-    def _both(self, table: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The table now and then, as text, each row named by its key."""
-        key = Base(self.root).resource(table)["schema"]["primaryKey"]
-        now = _keyed(Base(self.root).cells(table)[0], key)
-        then = self._tables.get(table)
-        return now, now.iloc[:0] if then is None else _keyed(then, key)
+    @cached_property
+    def _both(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+        """Each table now and then, as text, its rows named by their keys."""
+        base, both = Base(self.root), {}
+        for table, resource in base.resources.items():
+            key = resource["schema"]["primaryKey"]
+            now = _keyed(base.cells(table)[0], key)
+            then = self._tables.get(table)
+            both[table] = now, now.iloc[:0] if then is None else _keyed(then, key)
+        return both
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
@@ -140,7 +147,8 @@ class Since:
 
 
 def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    return cells.set_axis(cells[key].agg("/".join, axis=1), axis=0)
+    first, *others = (cells[name] for name in key)
+    return cells.set_axis(first.str.cat(others, sep="/") if others else first, axis=0)
 
 
 def _holds(file: Path, root: Path) -> bool:

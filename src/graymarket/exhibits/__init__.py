@@ -2,7 +2,7 @@
 
 from graymarket.exhibits import forms, words
 from graymarket.exhibits.contract import EXHIBIT_MIME, TABLE_MIME, Exhibit, Native, Table
-from graymarket.exhibits.results import RESULTS_MIME, Results
+from graymarket.exhibits.results import RESULTS_MIME, Results, results_of_this_build
 from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "Table",
     "chart",
     "forms",
+    "results_of_this_build",
     "words",
 ]

@@ -21,6 +21,7 @@ from graymarket.models.methods import (
     renewal,
     share_gap,
 )
+from graymarket.models.moves import moves
 from graymarket.models.panel import (
     JUMP_FACTOR,
     JUMP_POINTS,
@@ -63,6 +64,7 @@ __all__ = [
     "jumpiness",
     "measured_range",
     "moved",
+    "moves",
     "net_effect",
     "outside_since",
     "part_of_gray",

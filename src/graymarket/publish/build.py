@@ -96,6 +96,9 @@ def inputs_hash(root: Path) -> str:
 def _inputs(root: Path) -> list[Path]:
     code = [path for pattern in _CODE for path in (root / "src").rglob(pattern)]
     data = [path for path in (root / "data").rglob("*") if path.suffix in (".csv", ".json")]
+    # The present edition is frozen from the report; only those before it are compared with.
+    own = evidence.edition_file(root, evidence.package(root)["version"])
+    data += [path for path in (root / "data" / "editions").glob("*.zip") if path != own]
     notebooks = list((root / "notebooks").glob("*.ipynb"))
     whole = [root / "requirements.lock", root / "CITATION.cff"]
     return sorted([*code, *data, *notebooks, *whole])
@@ -117,7 +120,7 @@ def _about(root: Path, executed: dict[str, NotebookNode]) -> dict:
     return {
         "title": titles.get("title", package["title"]),
         "subtitle": titles.get("subtitle", ""),
-        "edition": package["version"],
+        "edition": evidence.label(root),
         "date": package["created"][:10],
         "inputs": inputs_hash(root),
         "files": [*_WRITERS],

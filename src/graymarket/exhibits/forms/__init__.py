@@ -1,6 +1,13 @@
 """The chart forms: each takes tidy data and returns a figure in the house style."""
 
-from graymarket.exhibits.forms.comparisons import before_after, claims, crosses, dots, dumbbell
+from graymarket.exhibits.forms.comparisons import (
+    before_after,
+    changes,
+    claims,
+    crosses,
+    dots,
+    dumbbell,
+)
 from graymarket.exhibits.forms.diagrams import matrix, spans, timeline, tree
 from graymarket.exhibits.forms.estimates import intervals, magnitudes, readings, tornado
 from graymarket.exhibits.forms.series import (
@@ -18,6 +25,7 @@ __all__ = [
     "bar_multiples",
     "bars",
     "before_after",
+    "changes",
     "claims",
     "counterfactual",
     "counterfactuals",

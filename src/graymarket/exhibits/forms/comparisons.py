@@ -77,6 +77,29 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure
     return figure
 
 
+def changes(width: float, rows: pd.DataFrame) -> Figure:
+    """By how many percent each figure changed: a line from zero, a row a figure.
+
+    `rows`: label, percent, text (what it was and is), from top to bottom.
+    """
+    figure, ax = chart(width, 0.3 * len(rows) + 0.6)
+    with house_style():
+        reach = rows["percent"].abs().max()
+        for y, row in enumerate(rows.itertuples()):
+            ax.plot([0, row.percent], [y, y], color=MUTE, linewidth=1.6, zorder=1)
+            ax.plot(row.percent, y, "o", color=ACCENT, markersize=5.5, zorder=2)
+            beside(ax, max(row.percent, 0), y, row.text, size=8.6)
+        ax.axvline(0, color=INK, linewidth=0.8)
+        ax.set_yticks(range(len(rows)), rows["label"])
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        least = min(rows["percent"].min(), 0)
+        ax.set_xlim(least - 0.06 * reach, reach * (1.6 if width > NARROW else 2.6))
+        ax.spines["bottom"].set_bounds(ax.get_xlim()[0], max(rows["percent"].max(), 0))
+        ax.grid(visible=False)
+        with_unit(ax.xaxis)
+    return figure
+
+
 def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, str]) -> Figure:
     """Published figures of one quantity (percent), a row a place; a range is drawn as a range.
 

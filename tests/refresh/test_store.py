@@ -1,0 +1,146 @@
+"""Into data/ goes all of a change or nothing, whatever happens on the way."""
+
+import hashlib
+import multiprocessing
+import os
+import random
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from graymarket import evidence
+from graymarket.refresh import Delivery, Download, changes, put_in
+from graymarket.refresh.store import fingerprint
+
+DAY = date(2026, 12, 3)
+KILLS = 50
+
+
+@pytest.fixture
+def copy(root, tmp_path) -> Path:
+    """A project of nothing but a copy of data/, free to be changed."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    return tmp_path
+
+
+def states(folder: Path) -> dict[str, str]:
+    """Every file in it and its hash."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def december(apple: str = "4.2", september: str = "7.5") -> Delivery:
+    """A month that is new, and another figure for the month of the lock."""
+    cells = pd.DataFrame(
+        [("CUB", "2026-11", "70", apple, "3"), ("CUB", "2021-09", "76.7", september, "3.78")],
+        columns=["region", "month", "mobile_share", "apple_share", "samsung_internet_share"],
+    ).assign(source_id="caniuse-region-usage")
+    address = "https://example.org/usage/CU.json"
+    return Delivery("usage_panel", cells, Download("CU.json", b"{}", DAY, address))
+
+
+def enter(root: Path, delivery: Delivery | None = None) -> None:
+    put_in(root, changes(root, [delivery or december()]), DAY, "Tried out")
+
+
+def test_rows_enter_with_their_provenance(copy):
+    before = states(copy / "data")
+    enter(copy)
+    assert evidence.check(copy) == []
+    panel = evidence.load("usage_panel", copy).set_index(["region", "month"])
+    assert panel.loc[("CUB", "2026-11-01"), "apple_share"] == 4.2
+    assert panel.loc[("CUB", "2021-09-01"), "apple_share"] == 7.5
+    addition = evidence.raw_cells("additions", copy).iloc[-1].to_dict()
+    assert addition == {
+        "addition": "2026-12-03-usage-panel-1",
+        "added": "2026-12-03",
+        "table": "usage_panel",
+        "file": "CU.json",
+        "sha256": hashlib.sha256(b"{}").hexdigest(),
+        "accessed": "2026-12-03",
+        "address": "https://example.org/usage/CU.json",
+        "rows_added": "1",
+        "figures_revised": "1",
+        "first": "2026-11",
+        "last": "2026-11",
+    }
+    revision = evidence.raw_cells("revisions", copy).iloc[-1]
+    assert list(revision) == [
+        addition["addition"],
+        "CUB/2021-09",
+        "apple_share",
+        "7.36",
+        "7.5",
+        "Tried out",
+    ]
+    changed = {name for name, state in states(copy / "data").items() if state != before[name]}
+    assert changed == {"additions.csv", "revisions.csv", "usage_panel.csv"}
+    assert os.listdir(copy) == ["data"]
+
+
+def test_two_additions_of_one_day_have_two_names(copy):
+    enter(copy)
+    enter(copy, december("4.3", "7.6"))
+    names = evidence.raw_cells("additions", copy)["addition"].to_list()
+    assert names[-2:] == ["2026-12-03-usage-panel-1", "2026-12-03-usage-panel-2"]
+    assert evidence.check(copy) == []
+
+
+def test_what_would_not_pass_the_check_does_not_enter(copy):
+    before = states(copy)
+    with pytest.raises(evidence.EvidenceError, match="found “118”, expected"):
+        enter(copy, december(apple="118"))
+    assert states(copy) == before
+
+
+def test_what_others_changed_meanwhile_is_not_overwritten(copy, monkeypatch):
+    sound = evidence.check
+
+    def slow_check(root):
+        (copy / "data" / "claims.csv").touch()
+        return sound(root)
+
+    monkeypatch.setattr(evidence, "check", slow_check)
+    with pytest.raises(evidence.EvidenceError, match="data/: expected to stay as it was"):
+        enter(copy)
+
+
+def test_several_files_have_the_hash_that_sha256sum_gives_them(tmp_path):
+    downloads = tuple(Download(f"{name}.json", name.encode(), DAY) for name in "bca")
+    lines = "".join(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}.json\n" for name in "abc")
+    assert fingerprint(downloads) == hashlib.sha256(lines.encode()).hexdigest()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+def test_killed_at_any_moment_data_is_old_or_new(root, copy, tmp_path_factory):
+    old = states(copy / "data")
+    finished = tmp_path_factory.mktemp("finished")
+    shutil.copytree(copy / "data", finished / "data")
+    start = time.monotonic()
+    enter(finished)
+    lasts = time.monotonic() - start
+    new = states(finished / "data")
+    chance = random.Random(2021)
+    seen = set()
+    for _ in range(KILLS):
+        process = multiprocessing.get_context("fork").Process(target=enter, args=(copy,))
+        process.start()
+        process.join(chance.uniform(0, 1.2 * lasts))
+        process.kill()
+        process.join()
+        found = states(copy / "data")
+        assert found in (old, new)
+        seen.add("new" if found == new else "old")
+        if found == new:
+            shutil.rmtree(copy / "data")
+            shutil.copytree(root / "data", copy / "data")
+    assert seen == {"old", "new"}
+    enter(copy)
+    assert states(copy) == {f"data/{name}": state for name, state in new.items()}  # no litter
