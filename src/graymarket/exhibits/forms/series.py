@@ -12,6 +12,7 @@ from graymarket.exhibits.style import (
     INK,
     MUTE,
     NARROW,
+    PAPER,
     SECOND,
     TEXT_MUTE,
     chart,
@@ -45,8 +46,9 @@ def small_multiples(
 ) -> Figure:
     """One small chart a region, same axes: months as dots, their 13-month median as a line.
 
-    `panels`: name → frame indexed by month with `share` (percent), `flag`, and `proxy` (bool); a
-    frame of several `series` is drawn as proxies. Months above `top` stand as ticks on its edge.
+    `panels`: name → frame indexed by month with `share` (percent), `flag` and `mark`
+    ("provisional", "revised" or ""); a frame of several `series` is drawn as proxies. Months above
+    `top` stand as ticks on its edge.
     """
     rows = -(-len(panels) // 2)
     figure, axes = chart(
@@ -93,6 +95,17 @@ def _months(ax: Axes, frame: pd.DataFrame, top: float) -> None:
     ax.plot(clear.index[~inside], [top * 0.985] * (~inside).sum(), "|", color=MUTE, markersize=6)
     median = frame["share"].rolling(13, center=True, min_periods=7).median()
     ax.plot(median.index, median.where(median <= top), color=ACCENT)
+    for mark, fill in (("provisional", PAPER), ("revised", ACCENT)):
+        months = frame[frame["mark"] == mark]
+        ax.plot(
+            months.index,
+            months["share"].clip(upper=top * 0.985),
+            "D",
+            markersize=3.6,
+            markerfacecolor=fill,
+            markeredgecolor=ACCENT,
+            markeredgewidth=0.7,
+        )
 
 
 def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
