@@ -28,9 +28,11 @@ class Delivery:
 
     `rows` has the table's columns in its order, as text just as the CSV file has them.
     `remarks` are sentences for whoever adds it: what was left out, what was never seen before.
+    `sources` are rows for the table sources, to be added where their source_id is not there yet.
     """
 
     table: str
     rows: pd.DataFrame
     download: Download
     remarks: tuple[str, ...] = ()
+    sources: tuple[dict[str, str], ...] = ()
