@@ -72,14 +72,14 @@ _open = click.option(
 
 
 @main.command()
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @_accept
 @_because
 @_open
 @_root
 def refresh(
-    sources: tuple[str, ...],
+    names: tuple[str, ...],
     dry_run: bool,
     yes: bool,
     why: str | None,
@@ -96,13 +96,16 @@ def refresh(
     from graymarket import refresh as upstream
 
     root = _project(root)
+    unknown = [name for name in names if name not in upstream.SOURCES]
+    if unknown:
+        known = ", ".join(upstream.SOURCES)
+        raise click.BadParameter(f"{', '.join(unknown)}: expected {known}", param_hint="SOURCE")
     try:
-        deliveries = []
-        for name, gathered in upstream.collect(root, sources, date.today(), _step):
-            deliveries += gathered.deliveries
+        deliveries, news = upstream.collect(root, names or upstream.SOURCES, date.today(), _count)
     except evidence.EvidenceError as error:
-        click.echo(err=True)
         _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
+    for name, told in news.items():
+        click.echo(f"{name}: {' '.join(told)}")
     _take(root, deliveries, yes, why, dry_run=dry_run)
     if open_report and not dry_run:
         _build(root)
@@ -145,7 +148,9 @@ def add(
     deliveries, problems = [], []
     for path in files:
         try:
-            deliveries += upstream.recognise(upstream.opened(path, address), root, region)
+            deliveries += upstream.recognise(
+                upstream.opened(path, address, date.today()), root, region
+            )
         except evidence.EvidenceError as error:
             problems += error.problems
     if problems:
@@ -261,6 +266,11 @@ def _complain(problems: list, advice: str) -> NoReturn:
         click.echo(str(problem), err=True)
     click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; {advice}", err=True)
     sys.exit(1)
+
+
+def _count(name: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{name}: {done:,} of {total:,} files", err=True, nl=done == total)
 
 
 def _say(step: str) -> None:

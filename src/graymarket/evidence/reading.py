@@ -18,7 +18,15 @@ def read_cells(path: Path, file: str, fields: list[dict]) -> tuple[pd.DataFrame 
     commas, as spreadsheets of half the world write them) are read as they are meant. The frame
     is None when the file cannot be read as this table at all.
     """
-    text, problems = _text(path, file)
+    if not path.is_file():
+        expected = "this file to be there, as datapackage.json names it"
+        return None, [Problem(file, expected, spoils=FILE)]
+    return cells_in(path.read_bytes(), file, fields)
+
+
+def cells_in(content: bytes, file: str, fields: list[dict]) -> tuple[pd.DataFrame | None, list]:
+    """As read_cells, of a CSV file’s bytes."""
+    text, problems = _text(content, file)
     if problems:
         return None, problems
     names = [field["name"] for field in fields]
@@ -38,11 +46,7 @@ def read_cells(path: Path, file: str, fields: list[dict]) -> tuple[pd.DataFrame 
     return raw, problems
 
 
-def _text(path: Path, file: str) -> tuple[str, list[Problem]]:
-    if not path.is_file():
-        expected = "this file to be there, as datapackage.json names it"
-        return "", [Problem(file, expected, spoils=FILE)]
-    content = path.read_bytes()
+def _text(content: bytes, file: str) -> tuple[str, list[Problem]]:
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:

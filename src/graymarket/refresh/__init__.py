@@ -1,17 +1,22 @@
 """Upstream → data/: one small client a source, and one door by which rows enter."""
 
 from graymarket.refresh.change import Change, changes, words_of
-from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.delivery import Delivery, Download, opened
 from graymarket.refresh.edition import freeze, name_edition
+from graymarket.refresh.sources import SOURCES, collect, recognise
 from graymarket.refresh.store import put_in
 
 __all__ = [
+    "SOURCES",
     "Change",
     "Delivery",
     "Download",
     "changes",
+    "collect",
     "freeze",
     "name_edition",
+    "opened",
     "put_in",
+    "recognise",
     "words_of",
 ]

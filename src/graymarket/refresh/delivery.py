@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
@@ -22,15 +23,23 @@ class Download:
         return hashlib.sha256(self.content).hexdigest()
 
 
+def opened(path: Path, address: str, today: date) -> Download:
+    """A file of this machine; its own date says when it was downloaded."""
+    written = date.fromtimestamp(path.stat().st_mtime)
+    return Download(path.name, path.read_bytes(), min(written, today), address)
+
+
 @dataclass(frozen=True)
 class Delivery:
     """The rows that one download holds for one table of data/.
 
     `rows` has the table's columns in its order, as text just as the CSV file has them.
     `remarks` are sentences for whoever adds it: what was left out, what was never seen before.
+    `sources` are rows for the table sources, to be added where their source_id is not there yet.
     """
 
     table: str
     rows: pd.DataFrame
     download: Download
     remarks: tuple[str, ...] = ()
+    sources: tuple[dict[str, str], ...] = ()

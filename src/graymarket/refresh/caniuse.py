@@ -1,0 +1,143 @@
+"""caniuse’s usage by region (JSON, one file a region) → usage_panel."""
+
+import re
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.fetch import Request
+from graymarket.refresh.gathering import Gathered, Progress, gather
+from graymarket.refresh.ground import Ground, code_of
+from graymarket.refresh.opening import json_of, plain, refuse
+
+TABLE = "usage_panel"
+SOURCE = "caniuse-region-usage"
+
+_MOBILE = {
+    "ios_saf", "android", "op_mob", "bb", "ie_mob", "kaios", "baidu", "and_ff", "and_qq",
+    "and_uc", "op_mini", "and_chr", "samsung",
+}  # fmt: skip
+_DESKTOP = {"firefox", "chrome", "opera", "edge", "safari", "ie"}
+_NEVER_MISSING = ("ios_saf", "and_chr")
+_MOST = Decimal("100.5")  # rounded parts can add to a little over 100
+_OFF = Decimal("0.5")  # how far the parts may be from their total
+_A_FILE = "a JSON file of caniuse’s region-usage-json"
+
+
+def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+    """One file for each region of regions.csv that has one."""
+    upstream = ground.upstream(TABLE)
+    requests = [
+        Request(file, upstream.address.format(usage_file=file)) for file in ground.files.values()
+    ]
+    gathered = gather(ground, upstream, requests, read, today, on_progress)
+    if gathered.missing:
+        _tell_missing(gathered, ground, upstream.address)
+    return gathered
+
+
+def _tell_missing(gathered: Gathered, ground: Ground, address: str) -> None:
+    names = ", ".join(sorted(ground.codes[code_of(file)] for file in gathered.missing))
+    if len(gathered.missing) > len(ground.files) / 10:
+        found = f"{len(gathered.missing)} of {len(ground.files)} not there"
+        fix = "has the folder moved? The address stands in data/datapackage.json, under “upstream”"
+        gathered.problems.append(
+            Problem(address, "a file for nearly every region", None, None, found, fix)
+        )
+    else:
+        gathered.remarks.append(f"No longer there: {names}. Their rows stay as they are.")
+
+
+def is_one(content) -> bool:
+    """Whether a JSON value looks like such a file, sound or not."""
+    return isinstance(content, dict) and {"id", "data"} <= content.keys() and "month" in content
+
+
+def read(download: Download, ground: Ground) -> list[Delivery]:
+    """The row of one region and month, or none and a remark where nothing was counted.
+
+    The region is found by the id within, not by the file’s name. Raises EvidenceError.
+    """
+    content = json_of(download, _A_FILE)
+    if not isinstance(content, dict):
+        raise refuse(download, f"{_A_FILE}: an object with id, month, data and total")
+    missing = [name for name in ("id", "month", "data", "total") if name not in content]
+    if missing:
+        raise EvidenceError([Problem(download.name, "this field", column=m) for m in missing])
+    region, month = _region(content["id"], download, ground), _month(content["month"], download)
+    usage = _usage(content["data"], download)
+    _add_up(usage, content["total"], download)
+    mobile = sum(usage[browser] for browser in _MOBILE & usage.keys())
+    if mobile > _MOST:
+        expected = f"mobile browsers that add to at most {_MOST}"
+        raise refuse(download, expected, column="data", value=plain(mobile))
+    if mobile == 0:
+        rows = pd.DataFrame(columns=ground.columns(TABLE), dtype=str)
+        return [Delivery(TABLE, rows, download, (f"{region} {month}: nothing counted, no row.",))]
+    samsung = _share(usage["samsung"], mobile) if "samsung" in usage else ""
+    row = [region, month, _hundredths(mobile), _share(usage["ios_saf"], mobile), samsung, SOURCE]
+    rows = pd.DataFrame([row], columns=ground.columns(TABLE), dtype=str)
+    return [Delivery(TABLE, rows, download)]
+
+
+def _region(code, download: Download, ground: Ground) -> str:
+    if not isinstance(code, str) or code not in ground.codes:
+        fix = "if the region is new, add it to regions.csv with its usage_file"
+        expected = "the id of a region whose file regions.csv names, such as CU"
+        raise refuse(download, expected, column="id", value=str(code), fix=fix)
+    return ground.codes[code]
+
+
+def _month(month, download: Download) -> str:
+    if not isinstance(month, str) or not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month):
+        raise refuse(download, "a month as YYYY-MM", column="month", value=str(month))
+    if month >= f"{download.accessed:%Y-%m}":
+        fix = "wait until the month is over"
+        raise refuse(download, "a month that is over", column="month", value=month, fix=fix)
+    return month
+
+
+def _usage(data, download: Download) -> dict[str, Decimal]:
+    """Browser → its share of page views, over all its versions."""
+    if not isinstance(data, dict) or not all(isinstance(each, dict) for each in data.values()):
+        raise refuse(download, "shares by browser and version", column="data")
+    usage, problems = {}, []
+    for browser, versions in data.items():
+        for version, share in versions.items():
+            if share is not None and not (isinstance(share, Decimal) and 0 <= share <= _MOST):
+                place = f"data.{browser}.{version}"
+                expected = "a share from 0 to 100, or null"
+                problems.append(Problem(download.name, expected, None, place, str(share)))
+                versions[version] = None
+        usage[browser] = sum((share or Decimal(0) for share in versions.values()), Decimal(0))
+    for browser in usage.keys() - _MOBILE - _DESKTOP:
+        if usage[browser]:
+            expected = "browsers that are known to be mobile or not"
+            value = f"{browser} with {plain(usage[browser])}%"
+            fix = "say in src/graymarket/refresh/caniuse.py whether it is mobile"
+            problems.append(Problem(download.name, expected, None, "data", value, fix))
+    for browser in set(_NEVER_MISSING) - usage.keys():
+        fix = "has caniuse renamed it? See src/graymarket/refresh/caniuse.py"
+        problems.append(Problem(download.name, "this browser", None, f"data.{browser}", fix=fix))
+    if problems:
+        raise EvidenceError(problems)
+    return usage
+
+
+def _add_up(usage: dict[str, Decimal], total, download: Download) -> None:
+    parts = sum(usage.values())
+    if not isinstance(total, Decimal) or abs(parts - total) > _OFF:
+        expected = f"the sum of its browsers, {plain(parts)}"
+        fix = "the file is not whole: fetch it again"
+        raise refuse(download, expected, column="total", value=str(total), fix=fix)
+
+
+def _share(part: Decimal, whole: Decimal) -> str:
+    return _hundredths(100 * part / whole)
+
+
+def _hundredths(number: Decimal) -> str:
+    return plain(number.quantize(Decimal("0.01"), ROUND_HALF_UP))

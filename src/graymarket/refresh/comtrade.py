@@ -1,0 +1,229 @@
+"""UN Comtrade’s yearly trade in phones (JSON) → trade_flows."""
+
+import os
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from graymarket.evidence.problems import FILE, EvidenceError, Problem
+from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.fetch import Request
+from graymarket.refresh.gathering import Gathered, Progress, gather
+from graymarket.refresh.ground import Ground
+from graymarket.refresh.opening import json_of, plain, refuse
+
+TABLE = "trade_flows"
+SOURCE = "un-comtrade"
+KEY = "COMTRADE_API_KEY"  # name of the environment’s variable
+
+# Comtrade’s numbers of the regions in Xiaomi’s terms: UN M49, https://unstats.un.org/unsd/methodology/m49/
+_NUMBERS = {"CUB": "192", "IRN": "364", "PRK": "408", "SDN": "729", "SYR": "760"}
+# Where Comtrade’s letters are not ISO’s. It counts Taiwan as “Other Asia, not elsewhere specified”.
+_LETTERS = {"W00": "world", "S19": "TWN"}
+_PHONES = ("851712", "851713", "851714")  # before 2022 one code, then smartphones and others
+_REVISIONS = {
+    f"H{number}": f"HS{year}"
+    for number, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))
+}
+_PREVIEW = 500  # rows that an answer without a key has at most
+_DIRECTIONS = {"X": "exporter", "M": "importer"}  # who reports which
+_A_FILE = "an answer of UN Comtrade’s API in JSON"
+
+
+def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+    """What all others report to have sold to each region, and what it reports to have bought."""
+    key = _key()
+    upstream = ground.upstream(TABLE)
+    if key:
+        upstream = replace(upstream, address=ground.setting(TABLE, "addressWithKey"))
+    last = today.year - 1
+    years = range(last - ground.setting(TABLE, "years") + 1, last + 1)
+    requests = [
+        _request(upstream.address, region, flow, years, key)
+        for region in ground.terms
+        if region in _NUMBERS
+        for flow in _DIRECTIONS
+    ]
+    gathered = gather(ground, upstream, requests, read, today, on_progress)
+    gathered.problems += [
+        Problem(upstream.address, "an answer to every question", value=f"no {name}")
+        for name in gathered.missing
+    ]
+    gathered.problems += [
+        problem for delivery in gathered.deliveries for problem in _unasked(delivery)
+    ]
+    return gathered
+
+
+def _key() -> str:
+    key = os.environ.get(KEY, "").strip()
+    if not re.fullmatch(r"[\w-]*", key, re.ASCII):
+        # Not shown: messages end up in logs.
+        raise EvidenceError([Problem(KEY, "letters, digits and hyphens alone", spoils=FILE)])
+    return key
+
+
+def _request(address: str, region: str, flow: str, years: range, key: str) -> Request:
+    # In small letters, as in the UN’s own client: “reporterCode” is overlooked without a word.
+    asked = "partnerCode" if flow == "X" else "reportercode"
+    query = {
+        asked: _NUMBERS[region],
+        "flowCode": flow,
+        "period": ",".join(map(str, years)),
+        "cmdCode": ",".join(_PHONES),
+        "partner2Code": "0",  # totals over second partners, customs procedures and transport
+        "customsCode": "C00",
+        "motCode": "0",
+        "includeDesc": "true",
+    }
+    side = "exports-to" if flow == "X" else "imports-of"
+    secret = {"Ocp-Apim-Subscription-Key": key} if key else {}
+    return Request(f"{side}-{region}.json", f"{address}?{urlencode(query)}", secret)
+
+
+def _unasked(delivery: Delivery) -> list[Problem]:
+    """Rows about other countries than asked for, should the API overlook the question."""
+    side, region = delivery.download.name.removesuffix(".json").rsplit("-", 1)
+    reporter = {"exports-to": "exporter", "imports-of": "importer"}[side]
+    rows = delivery.rows
+    other = rows[(rows["importer"] != region) | (rows["reported_by"] != reporter)]
+    if other.empty:
+        return []
+    found = f"{len(other)} rows about others, such as {other.iloc[0]['importer']}"
+    fix = "has the API changed its parameters? See src/graymarket/refresh/comtrade.py"
+    return [Problem(delivery.download.name, f"imports of {region} alone", value=found, fix=fix)]
+
+
+def is_answer(content) -> bool:
+    """Whether a JSON value looks like an answer of the API, sound or not."""
+    return isinstance(content, dict) and "data" in content and "elapsedTime" in content
+
+
+def read(download: Download, ground: Ground) -> list[Delivery]:
+    """A row for each flow of phones in a year, without an id: those in data/ stay as they are.
+
+    Raises EvidenceError, also for an answer that the free preview has cut.
+    """
+    content = json_of(download, _A_FILE)
+    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
+        told = content.get("error") or content.get("message") if isinstance(content, dict) else ""
+        fix = f"is the key in {KEY} right?" if told else ""
+        raise refuse(download, _A_FILE, value=str(told) or "another form", fix=fix)
+    if content.get("error"):
+        raise refuse(download, _A_FILE, value=str(content["error"]))
+    flows = content["data"]
+    if len(flows) == _PREVIEW:
+        fix = (
+            f"the free preview gives no more, so this is cut: set {KEY} to a key (free at "
+            "comtradedeveloper.un.org), or ask for fewer “years” in data/datapackage.json"
+        )
+        found = f"exactly {_PREVIEW}"
+        raise refuse(download, f"fewer than {_PREVIEW} rows", value=found, fix=fix)
+    if "count" in content and content["count"] != len(flows):
+        raise refuse(
+            download, f"{content['count']} rows, as it says", value=f"{len(flows)} rows",
+            fix="the answer is not whole: fetch it again",
+        )  # fmt: skip
+    rows, unknown, problems = {}, set(), []
+    for number, flow in enumerate(flows, start=1):
+        try:
+            row = _row(flow, f"data, no. {number}", download)
+        except EvidenceError as error:
+            problems += error.problems
+            continue
+        sides = {row["exporter"], row["importer"]}
+        key = tuple(
+            row[name] for name in ("exporter", "importer", "start", "hs_code", "reported_by")
+        )
+        if strangers := sides - {*ground.regions.index}:
+            unknown |= strangers
+        elif key in rows:
+            problems.append(Problem(download.name, "each flow once", value=" ".join(key)))
+        else:
+            rows[key] = row
+    if problems:
+        raise EvidenceError(problems)
+    rows = [rows[key] for key in sorted(rows)]
+    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    remarks = [] if len(rows) else ["No trade in phones reported."]
+    if unknown:
+        remarks.append(f"Left out, as data/ does not know them: {', '.join(sorted(unknown))}.")
+    sources = (_source(download),) if len(rows) else ()
+    return [Delivery(TABLE, rows, download, tuple(remarks), sources)]
+
+
+def _row(flow: dict, place: str, download: Download) -> dict[str, str]:
+    def wrong(name: str, expected: str, fix: str = "") -> EvidenceError:
+        found = str(flow.get(name)) if isinstance(flow, dict) else str(flow)
+        return EvidenceError(
+            [Problem(download.name, expected, None, f"{place}, {name}", found, fix)]
+        )
+
+    if not isinstance(flow, dict):
+        raise wrong("", "a flow as an object")
+    for name in ("reporterISO", "partnerISO"):
+        if not isinstance(flow.get(name), str):
+            raise wrong(name, "letters of a country", "ask with includeDesc=true in the address")
+    year = str(flow.get("refYear"))
+    if not re.fullmatch(r"[12]\d{3}", year) or int(year) > download.accessed.year:
+        raise wrong("refYear", "a year that has begun")
+    if str(flow.get("cmdCode")) not in _PHONES:
+        raise wrong("cmdCode", f"one of {', '.join(_PHONES)}")
+    if flow.get("flowCode") not in _DIRECTIONS:
+        raise wrong("flowCode", "X for exports or M for imports")
+    if flow.get("classificationCode") not in _REVISIONS:
+        raise wrong("classificationCode", f"one of {', '.join(_REVISIONS)}")
+    value = flow.get("primaryValue")
+    if not isinstance(value, Decimal) or not 0 <= value < Decimal(10) ** 15:
+        raise wrong("primaryValue", "a value in US dollars")
+    quantity = flow.get("qty")
+    counted = flow.get("qtyUnitAbbr") == "u" and quantity not in (None, 0)
+    if counted and (not isinstance(quantity, Decimal) or not 0 < quantity < Decimal(10) ** 15):
+        raise wrong("qty", "a number of phones")
+    reporter, partner = (
+        _LETTERS.get(flow[name], flow[name]) for name in ("reporterISO", "partnerISO")
+    )
+    exports = flow["flowCode"] == "X"
+    guessed = counted and flow.get("isQtyEstimated") is True
+    return {
+        "id": "",
+        "exporter": reporter if exports else partner,
+        "importer": partner if exports else reporter,
+        "start": f"{year}-01-01",
+        "end": f"{year}-12-31",
+        "period": "year",
+        "hs_code": f"HS {flow['cmdCode']}",
+        "hs_revision": _REVISIONS[flow["classificationCode"]],
+        "reported_by": _DIRECTIONS[flow["flowCode"]],
+        "value_usd": _whole(value),
+        "quantity": _whole(quantity) if counted else "",
+        "quantity_unit": "units" if counted else "",
+        "grade": "A",
+        "source_id": SOURCE,
+        "note": "Comtrade’s estimate of the quantity" if guessed else "",
+    }
+
+
+def _whole(number: Decimal) -> str:
+    return plain(number.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _source(download: Download) -> dict[str, str]:
+    """The row of sources.csv on which these flows stand."""
+    return {
+        "source_id": SOURCE,
+        "publisher": "UN Comtrade",
+        "title": "Trade in telephones by year and partner, HS 851712, 851713 and 851714",
+        "url": "https://comtradeplus.un.org/",
+        "original": "",
+        "published": "",
+        "accessed": download.accessed.isoformat(),
+        "licence": "",
+        "kind": "data set",
+        "interest": "none",
+        "note": "Official statistics as each country reports them",
+    }

@@ -1,0 +1,119 @@
+"""A file that somebody hands over → text, JSON or lines of CSV, or what it is instead."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from decimal import Decimal
+
+from graymarket.evidence.problems import FILE, EvidenceError, Problem
+from graymarket.refresh.delivery import Download
+
+_DECIMAL_COMMA = re.compile(r"^(-?\d+),(\d+)$")
+_SHOWN = 60  # characters of a text that a message quotes
+
+
+def refuse(download: Download, expected: str, **details) -> EvidenceError:
+    """To be raised: one Problem of the file as a whole, or of the cell that `details` name."""
+    return EvidenceError([Problem(download.name, expected, **({"spoils": FILE} | details))])
+
+
+def text_of(download: Download, expected: str) -> str:
+    """The file’s text; raises EvidenceError with what it is if it is no text, or a web page."""
+    if other := other_than_text(download.content):
+        found, fix = other
+        raise refuse(download, expected, value=found, fix=fix)
+    try:
+        return download.content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = download.content[: error.start].count(b"\n") + 1
+        value = f"byte 0x{download.content[error.start]:02x}"
+        fix = "save it as “CSV UTF-8”, or download it again"
+        raise refuse(download, "text in UTF-8", row=row, value=value, fix=fix) from None
+
+
+def other_than_text(content: bytes) -> tuple[str, str] | None:
+    """What a file is that is not plain data, and what to do; None for data."""
+    start = content[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not start:
+        return "nothing: the file is empty", "download it again"
+    if re.match(rb"(<!--.*?-->\s*)?(<!doctype html|<html|<head|<body)", start, re.DOTALL):
+        return _page(content), "it may ask to log in or to prove that you are no robot: look there"
+    if start.startswith(b"<"):
+        return "XML", "choose CSV"
+    if content.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04")):
+        return _packed(content)
+    if content.startswith(b"%PDF"):
+        return "a PDF", "choose CSV"
+    if b"\0" in content[:2048]:
+        return "no text", "choose CSV, in UTF-8"
+    return None
+
+
+def _page(content: bytes) -> str:
+    text = content[:100_000].decode("utf-8", errors="replace")
+    title = re.search(r"<title[^>]*>(.*?)(</title>|$)", text, re.IGNORECASE | re.DOTALL)
+    words = " ".join(title[1].split()) if title else ""
+    return f"a web page, “{words[:_SHOWN]}”" if words else "a web page without a title"
+
+
+def _packed(content: bytes) -> tuple[str, str]:
+    if not content.startswith(b"PK"):
+        return "an old Excel workbook", "save it as “CSV UTF-8”"
+    try:
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except zipfile.BadZipFile:
+        return "a damaged zip file", "was it cut off? Download it again"
+    if any(name.startswith("xl/") for name in names):
+        return "an Excel workbook", "save it as “CSV UTF-8”"
+    return "a zip file", "unpack it and give the file within"
+
+
+def json_of(download: Download, expected: str):
+    """The JSON value within, numbers as Decimal; raises EvidenceError if it is none."""
+    text = text_of(download, expected)
+    try:
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        within = error.pos >= len(text.rstrip()) or "Unterminated" in error.msg
+        if within and text.lstrip()[:1] in "{[":
+            found, fix = f"an end in the middle: “…{_tail(text)}”", "it was cut off: fetch it again"
+        else:
+            found, fix = f"“{text[error.pos : error.pos + 20]}”: {error.msg}", "fetch it again"
+        raise refuse(download, expected, row=error.lineno, value=found, fix=fix) from None
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise refuse(download, expected, value=str(error)[:_SHOWN], fix="fetch it again") from None
+
+
+def _no_number(word: str):
+    raise ValueError(f"{word} is no number")
+
+
+def _tail(text: str) -> str:
+    return " ".join(text[-30:].split())
+
+
+def lines_of(download: Download, expected: str) -> list[list[str]]:
+    """The lines of a CSV file as cells; commas, semicolons or tabs part them."""
+    text = text_of(download, expected)
+    delimiter = max(",;\t", key=text[:2000].count)
+    lines = []
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for cells in reader:
+            lines.append([cell.strip() for cell in cells])
+    except csv.Error as error:
+        found, fix = str(error), "is a quote left open, or was the file cut off?"
+        row = len(lines) + 1
+        raise refuse(download, "well-formed CSV", row=row, value=found, fix=fix) from None
+    if delimiter != ",":
+        lines = [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in cells] for cells in lines]
+    return lines
+
+
+def plain(number: Decimal) -> str:
+    """As the tables write it: 76.7 and not 76.70, 0 and not 0.0, no exponent."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

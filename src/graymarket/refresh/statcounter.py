@@ -1,0 +1,219 @@
+"""StatCounter’s monthly shares of mobile vendors (CSV, one file a region) → vendor_usage."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.fetch import Request
+from graymarket.refresh.gathering import Gathered, Progress, gather
+from graymarket.refresh.ground import Ground, code_of
+from graymarket.refresh.opening import lines_of, plain, refuse
+
+TABLE = "vendor_usage"
+SOURCE = "statcounter-global-stats"
+
+_FIRST = pd.Period("2010-03", "M")  # StatCounter counts vendors since then
+_REVISED = 3  # months asked for again: StatCounter revises its figures for 45 days
+_ALWAYS = {"Apple", "Samsung"}  # no table of phone makers is without
+_LEAST, _MOST = Decimal(99), Decimal("100.5")  # the real file’s months add to 99.93 to 100.04
+_NAME = re.compile(r"([a-z_]+)-([A-Za-z]{2})-([a-z]+)-(\d{6})-(\d{6})")
+_A_FILE = "StatCounter’s CSV of mobile vendors by month"
+_CHOOSE = "on gs.statcounter.com choose Device Vendor, Mobile, Monthly and two months or more"
+
+
+def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+    """One file for each region that the table or Xiaomi’s terms name, and for the world."""
+    upstream = ground.upstream(TABLE)
+    known = ground.cells(TABLE).groupby("region")["month"].max()
+    regions = {"world": None} | dict.fromkeys([*known.index, *ground.terms])
+    end = pd.Period(today, "M") - 1  # the current month is not over
+    requests = []
+    for region in regions:
+        if region in ground.files:
+            start = pd.Period(known[region], "M") - _REVISED if region in known else _FIRST
+            # Over a single month the answer is of another form.
+            requests.append(_request(upstream.address, region, min(start, end - 1), end, ground))
+    gathered = gather(ground, upstream, requests, read, today, on_progress)
+    gathered.problems += [
+        Problem(upstream.address, "shares of every region asked for", value=f"no {name}")
+        for name in gathered.missing
+    ]
+    return gathered
+
+
+def _request(address: str, region: str, start, end, ground: Ground) -> Request:
+    code, first, last = code_of(ground.files[region]), f"{start:%Y%m}", f"{end:%Y%m}"
+    query = {
+        "device": "Mobile",
+        "device_hidden": "mobile",
+        "statType_hidden": "vendor",
+        "region_hidden": code,
+        "granularity": "monthly",
+        "statType": "Device Vendor",
+        "region": ground.regions.at[region, "name"],
+        "fromInt": first,
+        "toInt": last,
+        "fromMonthYear": f"{start:%Y-%m}",
+        "toMonthYear": f"{end:%Y-%m}",
+        "csv": "1",
+    }
+    # The name is that of the same file downloaded by hand.
+    return Request(f"vendor-{code}-monthly-{first}-{last}.csv", f"{address}?{urlencode(query)}")
+
+
+def is_name(name: str) -> bool:
+    """Whether a file is called as StatCounter calls its downloads, of any statistic."""
+    return _NAME.match(name) is not None
+
+
+def read(download: Download, ground: Ground, region: str | None = None) -> list[Delivery]:
+    """The rows of one region, by month and vendor; the region from the file’s name, or as given.
+
+    Raises EvidenceError for other statistics, other periods, or a file that is not whole.
+    """
+    region = _region(download, ground, region)
+    lines = lines_of(download, _A_FILE)
+    vendors = _vendors(lines[0], download)
+    months, problems = {}, []
+    for row, cells in enumerate(lines[1:], start=2):
+        if not any(cells):
+            continue
+        try:
+            month, shares = _line(cells, row, vendors, months, download)
+        except EvidenceError as error:
+            problems += error.problems
+            continue
+        months[month] = shares
+    if not months and not problems:
+        problems = [Problem(download.name, "a line for each month", value="none")]
+    if problems:
+        raise EvidenceError(problems)
+    empty = {month for month, shares in months.items() if {*shares} == {"0"}}
+    left_out = _left_out(months, f"{download.accessed:%Y-%m}", empty)
+    remarks = (
+        *_summed_up(left_out),
+        *_gaps(months, download),
+        *_newcomers(vendors, ground),
+    )
+    rows = [
+        [region, month, vendor, share, SOURCE]
+        for month in sorted(months.keys() - left_out.keys())
+        for vendor, share in sorted(zip(vendors, months[month], strict=True))
+    ]
+    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    return [Delivery(TABLE, rows, download, remarks)]
+
+
+def _region(download: Download, ground: Ground, given: str | None) -> str:
+    if given is not None and given not in ground.regions.index:
+        raise refuse(download, "a region of regions.csv, such as CUB", value=given)
+    named = _NAME.match(download.name)
+    if named is None:
+        if given is None:
+            fix = "keep the name that the download had, or say which: --region CUB"
+            expected = "a name that tells the region, such as vendor-CU-monthly-201801-202410.csv"
+            raise refuse(download, expected, fix=fix)
+        return given
+    statistic, code, period = named[1], named[2], named[3]
+    if statistic != "vendor":
+        raise refuse(download, _A_FILE, value=f"the statistic “{statistic}”", fix=_CHOOSE)
+    if period != "monthly":
+        raise refuse(download, _A_FILE, value=f"{period} figures", fix=_CHOOSE)
+    region = ground.codes.get(code)
+    if region is None and given is None:
+        fix = "is it in regions.csv, with its usage_file? Or say which: --region CUB"
+        raise refuse(download, "a region that regions.csv knows", value=code, fix=fix)
+    if given is not None and region is not None and given != region:
+        expected = f"the region that was given, {given}"
+        raise refuse(download, expected, value=f"{region}, by the file’s name")
+    return region or given
+
+
+def _vendors(header: list[str], download: Download) -> list[str]:
+    if header[:1] != ["Date"]:
+        found = ", ".join(header[:4])
+        raise refuse(
+            download, "“Date”, then a column for each vendor", row=1, value=found, fix=_CHOOSE
+        )
+    vendors = header[1:]
+    if not _ALWAYS & {*vendors}:
+        shown = ", ".join(vendors[:4])
+        expected = "columns of phone makers, such as Samsung and Apple"
+        raise refuse(download, expected, row=1, value=shown, fix=_CHOOSE)
+    twice = sorted({name for name in vendors if vendors.count(name) > 1})
+    if twice or "" in vendors:
+        expected = "each vendor once, and a name for each"
+        raise refuse(download, expected, row=1, value=", ".join(twice))
+    return vendors
+
+
+def _line(
+    cells: list[str], row: int, vendors: list[str], before: dict, download: Download
+) -> tuple[str, list[str]]:
+    """A month and its shares as the tables write them."""
+
+    def wrong(expected: str, column: str | None, value: str, fix: str = "") -> EvidenceError:
+        return EvidenceError([Problem(download.name, expected, row, column, value, fix)])
+
+    month = cells[0]
+    if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month):
+        raise wrong("a month as YYYY-MM", "Date", month, _CHOOSE)
+    if month in before:
+        raise wrong("each month once", "Date", month)
+    if len(cells) != len(vendors) + 1:
+        fix = "was the file cut off? Download it again" if len(cells) <= len(vendors) else ""
+        raise wrong(f"{len(vendors) + 1} cells", None, f"{len(cells)} cells", fix)
+    shares = []
+    for vendor, cell in zip(vendors, cells[1:], strict=True):
+        if not re.fullmatch(r"\d{1,3}(\.\d+)?", cell) or Decimal(cell) > 100:
+            raise wrong("a share from 0 to 100", vendor, cell)
+        shares.append(Decimal(cell))
+    total = sum(shares)
+    if total and not _LEAST <= total <= _MOST:
+        fix = "was the file cut off or edited? Download it again"
+        raise wrong(f"shares that add to about 100 in {month}", None, f"{plain(total)} in sum", fix)
+    return month, [plain(share) for share in shares]
+
+
+def _left_out(months: Iterable[str], current: str, empty: set[str]) -> dict[str, str]:
+    """Months that give no rows, and why."""
+    unfinished = {month: "the month is not over" for month in months if month >= current}
+    return {month: "nothing was counted" for month in empty} | unfinished
+
+
+def _summed_up(left_out: dict[str, str]) -> Iterator[str]:
+    for why in sorted({*left_out.values()}):
+        yield f"Left out, as {why}: {_shown(month for month in left_out if left_out[month] == why)}."
+
+
+def _gaps(months: Iterable[str], download: Download) -> Iterator[str]:
+    """What the name promises and the file has not."""
+    named = _NAME.match(download.name)
+    if named is None:
+        return
+    start, end = (pd.Period(f"{m[:4]}-{m[4:]}", "M") for m in (named[4], named[5]))
+    end = min(end, pd.Period(download.accessed, "M") - 1)
+    promised = [str(month) for month in pd.period_range(max(start, _FIRST), end, freq="M")]
+    if lacking := {*promised} - {*months}:
+        yield f"The name promises {len(promised)} months, the file lacks {_shown(lacking)}."
+
+
+def _shown(months: Iterable[str]) -> str:
+    months = sorted(months)
+    return ", ".join(months) if len(months) <= 3 else f"{months[0]} … {months[-1]} ({len(months)})"
+
+
+def _newcomers(vendors: list[str], ground: Ground) -> Iterator[str]:
+    known = set(ground.cells(TABLE)["vendor"])
+    for vendor in sorted(set(vendors) - known):
+        alike = {name.casefold(): name for name in known}
+        close = get_close_matches(vendor.casefold(), alike, 1, 0.8)
+        same = f" Is it the same as “{alike[close[0]]}”?" if close else ""
+        yield f"A vendor never seen before: “{vendor}”.{same}"

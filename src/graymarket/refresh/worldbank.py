@@ -1,0 +1,239 @@
+"""World Development Indicators (API, or files of the World Bank’s sites) → world_development."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.fetch import Request
+from graymarket.refresh.gathering import Gathered, Progress, gather
+from graymarket.refresh.ground import Ground
+from graymarket.refresh.opening import json_of, lines_of, plain, refuse
+
+TABLE = "world_development"
+SOURCE = "world-bank-wdi"
+
+_FIRST = 2010  # the table’s first year
+_A_PAGE = 10_000  # rows; an indicator has some 4,500 since 2010
+_DIGITS = 10  # significant ones that the table keeps
+_LARGEST = Decimal(10) ** 16
+_UNPACKED = 64_000_000  # bytes
+_A_FILE = "a CSV, zip or API answer of the World Bank with regions, indicators and years"
+
+Value = tuple[str, str, str, Decimal | str]  # code, indicator, year, number as it stands there
+
+
+def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+    """Each of the table’s indicators since 2010, all pages of it."""
+    upstream = ground.upstream(TABLE)
+    indicators = ground.allowed(TABLE, "indicator")
+    asked = [_page(upstream.address, indicator, today, 1) for indicator in indicators]
+    gathered = gather(ground, upstream, asked, read, today, on_progress)
+    rest = [
+        _page(upstream.address, indicator, today, page)
+        for indicator, pages in _pages(gathered.deliveries)
+        for page in range(2, pages + 1)
+    ]
+    if rest:
+        gathered += gather(ground, upstream, rest, read, today, on_progress)
+    gathered.problems += [
+        Problem(upstream.address, "every indicator of the table", value=f"no {name}")
+        for name in gathered.missing
+    ]
+    gathered.problems += _torn(gathered.deliveries)
+    return gathered
+
+
+def _page(address: str, indicator: str, today: date, page: int) -> Request:
+    query = {"format": "json", "date": f"{_FIRST}:{today.year}", "per_page": _A_PAGE, "page": page}
+    name = f"{indicator}.json" if page == 1 else f"{indicator}, page {page}.json"
+    return Request(name, f"{address.format(indicator=indicator)}?{urlencode(query)}")
+
+
+def _pages(deliveries: list[Delivery]) -> Iterator[tuple[str, int]]:
+    for delivery in deliveries:
+        about, values = json.loads(delivery.download.content)
+        if values:
+            yield values[0]["indicator"]["id"], int(about["pages"])
+
+
+def _torn(deliveries: list[Delivery]) -> Iterator[Problem]:
+    """Indicators whose pages come from before and after an update."""
+    updated = {}
+    for delivery in deliveries:
+        about, values = json.loads(delivery.download.content)
+        if values:
+            indicator = values[0]["indicator"]["id"]
+            updated.setdefault(indicator, set()).add((about.get("lastupdated"), about["total"]))
+    for indicator, states in updated.items():
+        if len(states) > 1:
+            expected, fix = "pages of one and the same update", "run this again"
+            yield Problem(indicator, expected, value=f"{len(states)} updates", fix=fix)
+
+
+def is_answer(content) -> bool:
+    """Whether a JSON value looks like an answer of the API, an error message or not."""
+    return isinstance(content, list) and bool(content) and isinstance(content[0], dict)
+
+
+def is_header(cells: list[str]) -> bool:
+    """Whether a line of CSV heads a table of the World Bank."""
+    return {"Country Name", "Country Code"} <= {*cells}
+
+
+def read(download: Download, ground: Ground) -> list[Delivery]:
+    """The rows of the table’s regions and indicators since 2010; empty values have none.
+
+    From an answer of the API, from the zip or CSV of the site, or from DataBank’s CSV. Raises
+    EvidenceError.
+    """
+    if download.content.startswith(b"PK\x03\x04"):
+        values = _in_csv(_unpacked(download), download)
+    elif download.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"[", b"{")):
+        values = _in_answer(json_of(download, _A_FILE), download)
+    else:
+        values = _in_csv(download, download)
+    rows, unknown, problems = {}, {"region": set(), "indicator": set()}, []
+    indicators = {*ground.allowed(TABLE, "indicator")}
+    for code, indicator, year, number in values:
+        region = "world" if code == "WLD" else code
+        if indicator not in indicators:
+            unknown["indicator"].add(indicator)
+        elif region not in ground.regions.index:
+            unknown["region"].add(code)
+        elif int(year) < _FIRST:
+            continue
+        elif (region, indicator, year) in rows:
+            problems.append(Problem(download.name, "each once", value=f"{code} {indicator} {year}"))
+        else:
+            try:
+                rows[region, indicator, year] = _number(number)
+            except ValueError:
+                place = f"{code} {indicator} {year}"
+                problems.append(Problem(download.name, "a number", None, place, str(number)))
+    if not rows and not problems:
+        expected = f"values since {_FIRST} of {', '.join(sorted(indicators))}"
+        problems = [Problem(download.name, expected, value=", ".join(sorted(unknown["indicator"])))]
+    if problems:
+        raise EvidenceError(problems)
+    rows = [[*key, value, SOURCE] for key, value in sorted(rows.items())]
+    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    remarks = tuple(
+        f"Left out, as data/ does not know the {what}s: {', '.join(sorted(codes))}."
+        for what, codes in unknown.items()
+        if codes
+    )
+    return [Delivery(TABLE, rows, download, remarks)]
+
+
+def _number(number: Decimal | str) -> str:
+    """With as many significant digits as the table has; raises ValueError if it is none."""
+    try:
+        number = Decimal(number)
+    except InvalidOperation:
+        raise ValueError(number) from None
+    if not number.is_finite() or abs(number) >= _LARGEST:
+        raise ValueError(number)
+    if number:
+        finest = min(0, number.adjusted() - _DIGITS + 1)
+        number = number.quantize(Decimal(1).scaleb(finest))
+    return plain(number)
+
+
+def _in_answer(content, download: Download) -> list[Value]:
+    try:
+        about = content[0]
+        if "message" in about:
+            told = "; ".join(f"{each['key']}: {each['value']}" for each in about["message"])
+            fix = "is the indicator or the address right? See data/datapackage.json"
+            raise refuse(download, "figures", value=f"the World Bank’s message {told}", fix=fix)
+        values = content[1] or []
+        page, size, total = (int(about[name]) for name in ("page", "per_page", "total"))
+        expected = min(size, total - (page - 1) * size)
+        if len(values) != expected:
+            found = f"{len(values)} of them"
+            fix = "the answer is not whole: fetch it again"
+            raise refuse(download, f"{expected} values on page {page}", value=found, fix=fix)
+        return [
+            (
+                each["countryiso3code"] or each["country"]["value"],
+                each["indicator"]["id"],
+                _year(each["date"], download),
+                each["value"],
+            )
+            for each in values
+            if each["value"] is not None
+        ]
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        found = f"no {error}" if isinstance(error, KeyError) else "another form"
+        expected = "an answer of the World Bank’s API, version 2, in JSON"
+        raise refuse(download, expected, value=found) from None
+
+
+def _unpacked(download: Download) -> Download:
+    """The table within a zip file, beside which lie others that describe it."""
+    expected = "a zip of the World Bank with a CSV of figures within"
+    try:
+        with zipfile.ZipFile(io.BytesIO(download.content)) as packed:
+            names = [
+                entry.filename
+                for entry in packed.infolist()
+                if entry.filename.lower().endswith(".csv")
+                and "metadata" not in entry.filename.lower()
+            ]
+            if len(names) != 1 or packed.getinfo(names[0]).file_size > _UNPACKED:
+                found = ", ".join(packed.namelist()[:4])
+                fix = "on data.worldbank.org choose an indicator, then Download, CSV"
+                raise refuse(download, expected, value=found, fix=fix)
+            content = packed.read(names[0])
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        fix = "was it cut off? Download it again"
+        raise refuse(download, expected, value=str(error), fix=fix) from None
+    return Download(f"{download.name}, {names[0]}", content, download.accessed, download.address)
+
+
+def _in_csv(table: Download, download: Download) -> list[Value]:
+    lines = lines_of(table, _A_FILE)
+    at = next((i for i, cells in enumerate(lines[:10]) if is_header(cells)), None)
+    if at is None:
+        shown = ", ".join(lines[0][:4])
+        raise refuse(table, f"{_A_FILE}: no line with “Country Code” found", value=shown)
+    header = lines[at]
+    column = next((name for name in ("Indicator Code", "Series Code") if name in header), None)
+    years = {i: year[1] for i, name in enumerate(header) if (year := _YEAR.fullmatch(name))}
+    if column is None or not years:
+        expected = "a column “Indicator Code” or “Series Code”, and one for each year"
+        fix = "in DataBank’s download options choose the table layout with years as columns"
+        raise refuse(table, expected, row=at + 1, value=", ".join(header[:6]), fix=fix)
+    code, indicator = header.index("Country Code"), header.index(column)
+    values, problems = [], []
+    for row, cells in enumerate(lines[at + 1 :], start=at + 2):
+        if not any(cells) or cells[0].startswith(("Data from database", "Last Updated")):
+            continue
+        if len(cells) != len(header):
+            found, fix = f"{len(cells)} cells", "was the file cut off? Download it again"
+            problems.append(Problem(table.name, f"{len(header)} cells", row, None, found, fix))
+            continue
+        for i, year in years.items():
+            if cells[i] not in ("", ".."):
+                values.append((cells[code], cells[indicator], _year(year, table), cells[i]))
+    if problems:
+        raise EvidenceError(problems)
+    return values
+
+
+_YEAR = re.compile(r"([12]\d{3})( \[YR\1\])?")
+
+
+def _year(year: str, download: Download) -> str:
+    if not re.fullmatch(r"[12]\d{3}", year) or int(year) > download.accessed.year:
+        raise refuse(download, "a year that has begun", column="date", value=str(year))
+    return year
