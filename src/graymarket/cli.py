@@ -121,7 +121,11 @@ def refresh(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @click.option("--region", help="Which region a StatCounter file is of, if its name does not say.")
-@click.option("--address", default="", help="Where the files were downloaded from, if known.")
+@click.option(
+    "--address",
+    default="",
+    help="Where the files came from, if known: a web address, or pkg:npm/name@version.",
+)
 @_accept
 @_because
 @_open
@@ -261,9 +265,14 @@ def _show(root: Path) -> None:
         click.echo(f"No browser was found; open {page}")
 
 
+_MOST_PROBLEMS = 50  # more are counted: by then they are of a kind
+
+
 def _complain(problems: list, advice: str) -> NoReturn:
-    for problem in problems:
+    for problem in problems[:_MOST_PROBLEMS]:
         click.echo(str(problem), err=True)
+    if len(problems) > _MOST_PROBLEMS:
+        click.echo(f"… and {len(problems) - _MOST_PROBLEMS:,} more", err=True)
     click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; {advice}", err=True)
     sys.exit(1)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+_ARCHIVES_FILLER = date(2000, 1, 1)  # packers write years such as 1980 where they keep no dates
+
 
 @dataclass(frozen=True)
 class Download:
@@ -24,9 +26,10 @@ class Download:
 
 
 def opened(path: Path, address: str, today: date) -> Download:
-    """A file of this machine; its own date says when it was downloaded."""
+    """A file of this machine; its own date says when it was downloaded, if it can be true."""
     written = date.fromtimestamp(path.stat().st_mtime)
-    return Download(path.name, path.read_bytes(), min(written, today), address)
+    accessed = written if _ARCHIVES_FILLER < written < today else today
+    return Download(path.name, path.read_bytes(), accessed, address)
 
 
 @dataclass(frozen=True)
