@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
+from graymarket.publish.found import EXHIBIT_MIME, outputs, results_in
 from graymarket.publish.problems import PublishError
 
-EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
-RESULTS_MIME = "application/vnd.graymarket.results+json"
 TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
@@ -73,15 +72,8 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=book.cells, metadata={"report": report})
 
 
-def _outputs(notebook: NotebookNode, mime: str):
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if mime in output.get("data", {}):
-                yield output.data[mime]
-
-
 def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
-    for exhibit in _outputs(notebook, EXHIBIT_MIME):
+    for exhibit in outputs(notebook, EXHIBIT_MIME):
         if exhibit["id"] in book.exhibits:
             book.problems.append(f"notebooks/{name}.ipynb: exhibit id {exhibit['id']!r} used twice")
         exhibit["number"] = len(book.exhibits) + 1
@@ -90,10 +82,8 @@ def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
 
 
 def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
-    results = {}
-    for payload in _outputs(notebook, RESULTS_MIME):
-        results.update(payload)
-    book.tables += _outputs(notebook, TABLE_MIME)
+    results = results_in(notebook)
+    book.tables += outputs(notebook, TABLE_MIME)
     book.results |= {f"{name}/{key}": value for key, value in results.items()}
     _report_unused(name, notebook, results, book)
     _add_traces(name, notebook, results, book)
@@ -185,7 +175,7 @@ def _add_traces(name: str, notebook: NotebookNode, results: dict, book: _Book) -
     traced = [(_trace_id(name, key), r["text"], r["basis"]) for key, r in results.items()]
     traced += [
         (f"rows-{e['id']}", f"Exhibit {e['number']}: {e['title']}", e["basis"])
-        for e in _outputs(notebook, EXHIBIT_MIME)
+        for e in outputs(notebook, EXHIBIT_MIME)
     ]
     entries = {}
     for anchor, text, basis in traced:
@@ -233,7 +223,7 @@ def _report_unused(name: str, notebook: NotebookNode, results: dict, book: _Book
     used = set(_RESULT.findall(prose))
     captions = " ".join(
         f"{e['title']} {e['subtitle']} {e['alt']} {e['note']}"
-        for e in _outputs(notebook, EXHIBIT_MIME)
+        for e in outputs(notebook, EXHIBIT_MIME)
     )
     for key, value in results.items():
         if key not in used and value["text"] not in captions:

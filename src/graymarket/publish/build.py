@@ -13,10 +13,11 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from graymarket import evidence
-from graymarket.publish.assemble import EXHIBIT_MIME, assemble
+from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
 from graymarket.publish.execute import execute, read_chapters
 from graymarket.publish.figures import figures
+from graymarket.publish.found import EXHIBIT_MIME, as_told, outputs
 from graymarket.publish.html import ReportHTMLExporter
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
@@ -131,32 +132,17 @@ def _about(root: Path, executed: dict[str, NotebookNode]) -> dict:
 def _results(report: NotebookNode) -> str:
     about = report.metadata["report"]
     kept = {key: about[key] for key in ("title", "edition", "date", "inputs")}
-    kept["results"] = {
-        name: result | {"basis": [_row_name(line) for line in result["basis"]]}
-        for name, result in about["results"].items()
-    }
-    kept["exhibits"] = [
-        {key: e[key] for key in ("id", "number", "title", "subtitle", "alt", "note")}
-        | {"basis": [_row_name(line) for line in e["basis"]]}
-        | {"sources": [s["id"] for s in e["sources"]]}
-        for e in about["exhibits"]
-    ]
+    kept |= as_told(about["results"], about["exhibits"])
     kept["slides"] = [slide["exhibit"] for slide in about["slides"] if slide["exhibit"]]
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
-
-
-def _row_name(line: dict) -> str:
-    return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")
 
 
 def _headline(executed: dict[str, NotebookNode]) -> str:
     """The first chart, with its letters as shapes, for places without the house's fonts."""
     for notebook in executed.values():
-        for cell in notebook.cells:
-            for output in cell.get("outputs", []):
-                exhibit = output.get("data", {}).get(EXHIBIT_MIME)
-                if exhibit and exhibit["outlined_svg"]:
-                    return exhibit["outlined_svg"]
+        for exhibit in outputs(notebook, EXHIBIT_MIME):
+            if exhibit["outlined_svg"]:
+                return exhibit["outlined_svg"]
     raise PublishError(["notebooks/: expected at least one chart"])
 
 

@@ -10,10 +10,10 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
-from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.cells import cell_text, csv_text
 from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
+from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.hover import places
 from graymarket.publish.outputs import shown
 from graymarket.publish.prose import prose

@@ -9,8 +9,8 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool
 
-from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
+from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.printed import data_table, printed, printed_raw_cell
 from graymarket.publish.problems import PublishError
 from graymarket.publish.tidy import tidied, with_attachments

@@ -8,9 +8,10 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
-from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME, slide_type, without_links
+from graymarket.publish.assemble import slide_type, without_links
 from graymarket.publish.cells import cell_text, first_sentences
 from graymarket.publish.fonts import face_css
+from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import TEMPLATES, prose, themed
 from graymarket.publish.problems import PublishError
 

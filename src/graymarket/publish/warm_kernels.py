@@ -1,0 +1,127 @@
+"""Kernels forked from a process that has imported what the chapters begin by importing."""
+
+import ast
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from nbformat import NotebookNode
+
+_PARENT = Path(__file__).with_name("warm_parent.py")
+_IPYKERNEL = [sys.executable, "-m", "ipykernel_launcher"]
+
+
+class WarmParent:
+    """Forks kernels on request; see warm_parent.py for the other end of the channel."""
+
+    def __init__(self, channel: socket.socket):
+        self._lines = channel.makefile("rw", encoding="utf-8")
+
+    def is_ready(self) -> bool:
+        """Wait for its imports; false if it found that kernels had better do them themselves."""
+        return self._lines.readline() == "ready\n"
+
+    def fork(self, command: list[str], env: dict[str, str], cwd: str) -> "_Process":
+        request = {"command": command, "env": env, "cwd": cwd}
+        print(json.dumps(request), file=self._lines, flush=True)
+        return _Process(int(self._lines.readline()))
+
+
+@contextmanager
+def warm_parent(notebooks: Iterable[NotebookNode], folder: Path) -> Iterator[WarmParent | None]:
+    """A parent for the kernels of these notebooks, or None where they must start by themselves.
+
+    None of its kernels outlives the context, or this process.
+    """
+    if sys.platform != "linux":  # elsewhere there is no fork, or system libraries forbid it
+        yield None
+        return
+    ours, theirs = socket.socketpair()
+    script = [sys.executable, str(_PARENT), str(theirs.fileno())]
+    process = subprocess.Popen(
+        [*script, *first_imports(notebooks)],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[theirs.fileno()],
+        start_new_session=True,
+    )
+    theirs.close()
+    try:
+        parent = WarmParent(ours)
+        yield parent if parent.is_ready() else None
+    finally:
+        ours.shutdown(socket.SHUT_RDWR)
+        ours.close()
+        process.wait()
+
+
+def first_imports(notebooks: Iterable[NotebookNode]) -> list[str]:
+    """The import statements with which the notebooks begin, each once.
+
+    Later ones are left alone: a notebook may have set something up for them.
+    """
+    return list(dict.fromkeys(line for book in notebooks for line in _first_imports(book)))
+
+
+def _first_imports(notebook: NotebookNode) -> Iterator[str]:
+    source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # magics
+        return iter(())
+    first = takewhile(lambda line: isinstance(line, ast.Import | ast.ImportFrom), statements)
+    return map(ast.unparse, first)
+
+
+class _Provisioner(LocalProvisioner):
+    """Has Jupyter's ordinary Python kernels forked, and leaves others alone."""
+
+    warm: WarmParent
+
+    async def launch_kernel(self, cmd: list[str], **kwargs) -> dict:
+        if cmd[:3] != _IPYKERNEL:
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process = self.warm.fork(cmd, kwargs["env"], kwargs["cwd"])
+        self.pid = self.pgid = self.process.pid
+        self.cwd = kwargs["cwd"]
+        return self.connection_info
+
+
+def kernel_manager(name: str, warm: WarmParent) -> AsyncKernelManager:
+    """A manager of one kernel of that name, which `warm` will fork."""
+    manager = AsyncKernelManager(kernel_name=name)
+    manager.provisioner = _Provisioner(kernel_spec=manager.kernel_spec, parent=manager)
+    manager.provisioner.warm = warm
+    return manager
+
+
+class _Process:
+    """As much of subprocess.Popen as LocalProvisioner uses, for a process of another parent."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self._handle = os.pidfd_open(pid)
+
+    def poll(self) -> int | None:
+        """None while it runs. The code it ended with is known to its parent alone."""
+        return 0 if select.select([self._handle], [], [], 0)[0] else None
+
+    def wait(self) -> int:
+        """To be called once, when it has ended."""
+        os.close(self._handle)
+        return 0
+
+    def send_signal(self, signum: int) -> None:
+        signal.pidfd_send_signal(self._handle, signum)
