@@ -76,6 +76,17 @@ def month(date: pd.Timestamp) -> str:
     return f"{date:%B %Y}"
 
 
+def lasting(months: int) -> str:
+    """48 → "four years", 53 → "over four years", 5 → "five months"; halves are named."""
+    years, rest = divmod(months, 12)
+    if years == 0:
+        return f"{cardinal(months)} month{'' if months == 1 else 's'}"
+    if rest == 6:
+        return f"{cardinal(years)} and a half years"
+    whole = f"{cardinal(years)} year{'' if years == 1 else 's'}"
+    return f"over {whole}" if rest else whole
+
+
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """First and last day → "August 2021" or "Aug–Sep 2021": months are enough."""
     if (start.year, start.month) == (end.year, end.month):

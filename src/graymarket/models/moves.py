@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:–| to )(\d+(?:\.\d+)?)(?:%| \w+)?")
 _FIGURES = re.compile(rf"[−-]?\d[\d.,]*|\b(?:{_MONTH})\b")
 
 
@@ -13,8 +14,8 @@ def moves(then: dict[str, dict], now: dict[str, dict]) -> pd.DataFrame:
 
     `then` and `now`: "chapter/name" → text and value. Columns: chapter, name, before, after
     (texts), kind, percent. `kind` is "moved" where only figures or months differ, or both values
-    are numbers; "flipped" where words do. `percent` is the change of a number in percent of what
-    it was; missing where a value is no number, or was 0.
+    are numbers; "flipped" where words do. `percent` is the change of the number, or of the middle
+    of a printed range, in percent of what it was; missing where there is none, or it was 0.
     """
     rows = []
     for key in now:
@@ -34,9 +35,16 @@ def _kind(old: dict, new: dict) -> str:
 
 
 def _percent(old: dict, new: dict) -> float:
-    if not _numbers(old, new) or old["value"] == 0:
-        return float("nan")
-    return 100 * (new["value"] - old["value"]) / abs(old["value"])
+    was, now = _middle(old), _middle(new)
+    return 100 * (now - was) / abs(was) if was and now is not None else float("nan")
+
+
+def _middle(result: dict) -> float | None:
+    """A result's number, or the middle of the range that it prints; None for dates and words."""
+    if _numbers(result):
+        return result["value"]
+    figures = _RANGE.fullmatch(result["text"])
+    return figures and (float(figures[1]) + float(figures[2])) / 2
 
 
 def _numbers(*results: dict) -> bool:

@@ -128,6 +128,11 @@ def outside_since(series: pd.Series, before: RecentRange) -> pd.Timestamp | None
     return later.index[0] if len(later) else None
 
 
+def months_between(start: pd.Timestamp, end: pd.Timestamp) -> int:
+    """Calendar months from one month to another."""
+    return (end.year - start.year) * 12 + end.month - start.month
+
+
 def jumpiness(series: pd.Series) -> float:
     """The typical jump from one reading to the next, in percent of the typical level.
 

@@ -154,8 +154,9 @@ def counterfactual(
     """What was seen, what would have been, and the room for chance, by month.
 
     `lines`, indexed by month: observed, synthetic, and after the event low and high (the band
-    around synthetic); with `fading` (a label for wide and narrow charts), also fade_low and
-    fade_high. `names` of the first two stand at their ends. In percent.
+    around synthetic; both may end before what was seen does); with `fading` (a label for wide and
+    narrow charts), also fade_low and fade_high. `names` of the first two stand at their ends. In
+    percent.
     """
     wide = width > NARROW
     figure, ax = chart(width, 3.1)
@@ -166,7 +167,8 @@ def counterfactual(
         top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
         ax.axvline(event[0], color=INK, linewidth=0.9)
         ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
-        ends = _apart({name: lines[name].iloc[-1] for name in ("observed", "synthetic")}, top * 0.1)
+        last = {name: lines[name].dropna() for name in ("observed", "synthetic")}
+        ends = _apart({name: line.iloc[-1] for name, line in last.items()}, top * 0.1)
         if fading:
             shade = {"color": SECOND, "lw": 0, "alpha": 0.25}
             ax.fill_between(lines.index, lines["fade_low"], lines["fade_high"], **shade)
