@@ -190,7 +190,8 @@ def _left_out(months: Iterable[str], current: str, empty: set[str]) -> dict[str,
 
 def _summed_up(left_out: dict[str, str]) -> Iterator[str]:
     for why in sorted({*left_out.values()}):
-        yield f"Left out, as {why}: {_shown(month for month in left_out if left_out[month] == why)}."
+        months = [month for month, reason in left_out.items() if reason == why]
+        yield f"Left out, as {why}: {_shown(months)}."
 
 
 def _gaps(months: Iterable[str], download: Download) -> Iterator[str]:
