@@ -8,7 +8,8 @@ from replay import replaying
 
 
 @pytest.fixture
-def upstream():
+def upstream(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with replaying() as replay:
         yield replay
 

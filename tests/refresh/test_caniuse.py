@@ -3,13 +3,11 @@
 import json
 
 import pytest
-from replay import Reply, complaint, downloaded, recorded
+from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import caniuse
 from graymarket.refresh.ground import Ground
 from graymarket.refresh.sources import collect
-
-from replay import TODAY  # isort: skip
 
 
 @pytest.fixture(scope="module")
