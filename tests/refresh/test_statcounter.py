@@ -166,8 +166,23 @@ def test_other_statistics_by_their_name(ground, name, said):
     assert said in complaint(statcounter.read, downloaded(name, small()), ground)
 
 
+def of_its_own(path: str) -> Reply:
+    """A file whose figures differ from region to region."""
+    share = sum(parse_qs(path)["region_hidden"][0].encode()) / 100
+    return Reply(small(**{"2024-05": [f"{share:.2f}", f"{100 - share:.2f}", "0"]}))
+
+
+def test_a_server_that_overlooks_the_region_is_found_out(project, upstream):
+    upstream.on("/chart.php", of_its_own)
+    upstream.on("region_hidden=CU", lambda path: of_its_own(path.replace("=CU", "=ww")))
+    assert complaint(collect, project, ["vendors"], TODAY).startswith(
+        "vendor-CU-monthly-201003-202610.csv: found “the very file of vendor-ww-monthly-202402-"
+        "202610.csv”, expected figures of its own region; has StatCounter changed its parameters?"
+    )
+
+
 def test_what_is_asked_for(project, upstream):
-    upstream.on("/chart.php", small())
+    upstream.on("/chart.php", of_its_own)
     deliveries, news = collect(project, ["vendors"], TODAY)
     asked = {
         query["region_hidden"][0]: query

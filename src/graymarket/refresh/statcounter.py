@@ -45,6 +45,7 @@ def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
         Problem(upstream.address, "shares of every region asked for", value=f"no {name}")
         for name in gathered.missing
     ]
+    gathered.problems += _twins(gathered.deliveries)
     return gathered
 
 
@@ -66,6 +67,20 @@ def _request(address: str, region: str, start, end, ground: Ground) -> Request:
     }
     # The name is that of the same file downloaded by hand.
     return Request(f"vendor-{code}-monthly-{first}-{last}.csv", f"{address}?{urlencode(query)}")
+
+
+def _twins(deliveries: list[Delivery]) -> Iterator[Problem]:
+    """Regions with one and the same file: nothing within says where it is about."""
+    first = {}
+    for delivery in deliveries:
+        name, seen = delivery.download.name, delivery.download.sha256
+        if seen in first and not delivery.rows.empty:
+            found = f"the very file of {first[seen]}"
+            fix = (
+                "has StatCounter changed its parameters? See src/graymarket/refresh/statcounter.py"
+            )
+            yield Problem(name, "figures of its own region", value=found, fix=fix)
+        first.setdefault(seen, name)
 
 
 def is_name(name: str) -> bool:
