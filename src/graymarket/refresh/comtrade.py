@@ -173,9 +173,9 @@ def _row(flow: dict, place: str, download: Download) -> dict[str, str]:
         raise wrong("refYear", "a year that has begun")
     if str(flow.get("cmdCode")) not in _PHONES:
         raise wrong("cmdCode", f"one of {', '.join(_PHONES)}")
-    if flow.get("flowCode") not in _DIRECTIONS:
+    if str(flow.get("flowCode")) not in _DIRECTIONS:
         raise wrong("flowCode", "X for exports or M for imports")
-    if flow.get("classificationCode") not in _REVISIONS:
+    if str(flow.get("classificationCode")) not in _REVISIONS:
         raise wrong("classificationCode", f"one of {', '.join(_REVISIONS)}")
     value = flow.get("primaryValue")
     if not isinstance(value, Decimal) or not 0 <= value < Decimal(10) ** 15:

@@ -27,7 +27,7 @@ _ENOUGH = 3  # files that fail for good before the rest is not asked for
 _LONGEST_WAIT = 120  # seconds that a server may make us wait before we leave
 _WHOLE = 5  # times `seconds`: the longest that one whole file may take
 _LARGEST = 64_000_000  # bytes
-_BACK_OFF = wait_exponential_jitter(initial=0.25, max=30, jitter=0.25)
+_BACK_OFF = wait_exponential_jitter(multiplier=0.25, max=30, jitter=0.25)
 _BY_HAND = "or download it by hand and give it to “graymarket add”"
 
 
@@ -214,8 +214,8 @@ class _Visit:
             raise _Again(f"no sign of life for {self._upstream.seconds:g} seconds") from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise _Again(f"the connection broke: {error}") from None
-        except httpx.TooManyRedirects:
-            raise _ForGood("sent from address to address", _elsewhere()) from None
+        except (httpx.TooManyRedirects, httpx.InvalidURL) as error:
+            raise _ForGood(str(error), _elsewhere()) from None
 
     async def _answer(
         self, response: httpx.Response, request: Request, kept: tuple | None

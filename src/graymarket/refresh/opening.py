@@ -11,6 +11,7 @@ from graymarket.evidence.problems import FILE, EvidenceError, Problem
 from graymarket.refresh.delivery import Download
 
 _DECIMAL_COMMA = re.compile(r"^(-?\d+),(\d+)$")
+_LOOK = "perhaps it asks to log in, or to prove that you are no robot: open it in a browser"
 _SHOWN = 60  # characters of a text that a message quotes
 
 
@@ -39,7 +40,7 @@ def other_than_text(content: bytes) -> tuple[str, str] | None:
     if not start:
         return "nothing: the file is empty", "download it again"
     if re.match(rb"(<!--.*?-->\s*)?(<!doctype html|<html|<head|<body)", start, re.DOTALL):
-        return _page(content), "it may ask to log in or to prove that you are no robot: look there"
+        return _page(content), _LOOK
     if start.startswith(b"<"):
         return "XML", "choose CSV"
     if content.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04")):

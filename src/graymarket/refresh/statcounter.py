@@ -45,6 +45,7 @@ def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
         Problem(upstream.address, "shares of every region asked for", value=f"no {name}")
         for name in gathered.missing
     ]
+    gathered.problems += _twins(gathered.deliveries)
     return gathered
 
 
@@ -66,6 +67,20 @@ def _request(address: str, region: str, start, end, ground: Ground) -> Request:
     }
     # The name is that of the same file downloaded by hand.
     return Request(f"vendor-{code}-monthly-{first}-{last}.csv", f"{address}?{urlencode(query)}")
+
+
+def _twins(deliveries: list[Delivery]) -> Iterator[Problem]:
+    """Regions with one and the same file: nothing within says where it is about."""
+    first = {}
+    for delivery in deliveries:
+        name, seen = delivery.download.name, delivery.download.sha256
+        if seen in first and not delivery.rows.empty:
+            found = f"the very file of {first[seen]}"
+            fix = (
+                "has StatCounter changed its parameters? See src/graymarket/refresh/statcounter.py"
+            )
+            yield Problem(name, "figures of its own region", value=found, fix=fix)
+        first.setdefault(seen, name)
 
 
 def is_name(name: str) -> bool:
@@ -190,7 +205,8 @@ def _left_out(months: Iterable[str], current: str, empty: set[str]) -> dict[str,
 
 def _summed_up(left_out: dict[str, str]) -> Iterator[str]:
     for why in sorted({*left_out.values()}):
-        yield f"Left out, as {why}: {_shown(month for month in left_out if left_out[month] == why)}."
+        months = [month for month, reason in left_out.items() if reason == why]
+        yield f"Left out, as {why}: {_shown(months)}."
 
 
 def _gaps(months: Iterable[str], download: Download) -> Iterator[str]:

@@ -119,7 +119,7 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
             except ValueError:
                 place = f"{code} {indicator} {year}"
                 problems.append(Problem(download.name, "a number", None, place, str(number)))
-    if not rows and not problems:
+    if not rows and not unknown["region"] and not problems:
         expected = f"values since {_FIRST} of {', '.join(sorted(indicators))}"
         problems = [Problem(download.name, expected, value=", ".join(sorted(unknown["indicator"])))]
     if problems:
@@ -164,8 +164,8 @@ def _in_answer(content, download: Download) -> list[Value]:
             raise refuse(download, f"{expected} values on page {page}", value=found, fix=fix)
         return [
             (
-                each["countryiso3code"] or each["country"]["value"],
-                each["indicator"]["id"],
+                str(each["countryiso3code"] or each["country"]["value"]),
+                str(each["indicator"]["id"]),
                 _year(each["date"], download),
                 each["value"],
             )

@@ -1,0 +1,133 @@
+"""caniuse’s regions: a row each, or a message that names the field."""
+
+import json
+
+import pytest
+from replay import TODAY, Reply, complaint, downloaded, recorded
+
+from graymarket.refresh import caniuse
+from graymarket.refresh.ground import Ground
+from graymarket.refresh.sources import collect
+
+
+@pytest.fixture(scope="module")
+def ground(root):
+    return Ground(root)
+
+
+def changed(change) -> bytes:
+    content = json.loads(recorded("CU.json"))
+    change(content)
+    return json.dumps(content).encode()
+
+
+def about(path: str) -> bytes:
+    """Cuba’s file with the id of the region asked for."""
+    code = path.rsplit("/", 1)[1].removesuffix(".json").removeprefix("alt-")
+    return changed(lambda content: content.update(id=code))
+
+
+def test_cuba(ground):
+    (delivery,) = caniuse.read(downloaded("CU.json"), ground)
+    assert delivery.table == "usage_panel" and delivery.remarks == ()
+    assert list(delivery.rows.columns) == ground.columns("usage_panel")
+    content = json.loads(recorded("CU.json"))["data"]
+    shares = {browser: sum(versions.values()) for browser, versions in content.items()}
+    mobile = sum(shares[browser] for browser in shares.keys() - {
+        "firefox", "chrome", "opera", "edge", "safari", "ie"
+    })  # fmt: skip
+    row = delivery.rows.iloc[0]
+    assert (row.region, row.month, row.source_id) == ("CUB", "2026-08", "caniuse-region-usage")
+    assert float(row.mobile_share) == pytest.approx(mobile, abs=0.005001)
+    assert float(row.apple_share) == pytest.approx(100 * shares["ios_saf"] / mobile, abs=0.005001)
+
+
+def test_the_region_is_in_the_file_not_in_its_name(ground):
+    download = downloaded("CU (1).json", recorded("alt-ww.json"))
+    (delivery,) = caniuse.read(download, ground)
+    assert list(delivery.rows.region) == ["world"]
+
+
+def test_nothing_counted_is_no_row_but_a_remark(ground):
+    def empty(content):
+        content.update(id="CX", total=0)
+        content["data"] = {browser: {"1": None} for browser in content["data"]}
+
+    (delivery,) = caniuse.read(downloaded("CX.json", changed(empty)), ground)
+    assert delivery.rows.empty
+    assert delivery.remarks == ("CXR 2026-08: nothing counted, no row.",)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda c: c.pop("month"), "CU.json, column month: expected this field"),
+        (lambda c: c.update(month="2026-8"), "column month: found “2026-8”, expected a month as"),
+        (lambda c: c.update(month="2026-11"), "expected a month that is over; wait until"),
+        (lambda c: c.update(id="XX"), "column id: found “XX”, expected the id of a region"),
+        (lambda c: c.update(id=["CU"]), "column id"),
+        (lambda c: c["data"].pop("ios_saf"), "column data.ios_saf: expected this browser"),
+        (lambda c: c["data"].pop("and_chr"), "column data.and_chr"),
+        (lambda c: c["data"].update(fuchsia={"1": 0.5}), "found “fuchsia with 0.5%”"),
+        (lambda c: c["data"].update(bb={"10": -1}), "column data.bb.10: found “-1”, expected a sh"),
+        (lambda c: c["data"].update(bb={"10": "1"}), "column data.bb.10: found “1”"),
+        (lambda c: c["data"].update(bb={"10": 60}), "found “97.98242”, expected the sum of its"),
+        (lambda c: c.update(total=157.9, data=c["data"] | {"bb": {"10": 60}}), "at most 100.5"),
+        (lambda c: c.update(data=[]), "expected shares by browser and version"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(ground, change, said):
+    message = complaint(caniuse.read, downloaded("CU.json", changed(change)), ground)
+    assert said in message
+
+
+def test_an_unknown_browser_without_a_share_does_not_matter(ground):
+    content = changed(lambda c: c["data"].update(fuchsia={"1": None, "2": 0}))
+    (delivery,) = caniuse.read(downloaded("CU.json", content), ground)
+    assert len(delivery.rows) == 1
+
+
+def test_cut_off_and_web_pages_are_told_apart(ground):
+    half = recorded("CU.json")[:2000]
+    assert "found “an end in the middle" in complaint(
+        caniuse.read, downloaded("CU.json", half), ground
+    )
+    page = b"<!DOCTYPE html><html><head><title>Sign in\n to GitHub</title>"
+    message = complaint(caniuse.read, downloaded("CU.json", page), ground)
+    assert "found “a web page, “Sign in to GitHub””" in message and "log in" in message
+    assert "file is empty" in complaint(caniuse.read, downloaded("CU.json", b""), ground)
+
+
+def test_a_good_month_of_all_regions(project, upstream):
+    upstream.on("/region-usage-json/", lambda path: Reply(about(path), headers={"ETag": '"8"'}))
+    told = []
+    deliveries, news = collect(project, ["usage"], TODAY, lambda *step: told.append(step))
+    assert len(deliveries) == 242 and told[-1] == ("usage", 242, 242)
+    assert news == {"usage": ["242 files, 242 of them new or changed."]}
+    again, news = collect(project, ["usage"], TODAY)
+    assert news == {"usage": ["242 files, unchanged since last time."]}
+    assert [d.rows.to_csv() for d in again] == [d.rows.to_csv() for d in deliveries]
+
+
+def test_a_region_no_longer_served_is_news_and_many_are_a_problem(twelve, upstream):
+    upstream.on("/region-usage-json/", lambda path: Reply(about(path)))
+    upstream.on("/SY.json", Reply(b"404: Not Found", 404))
+    deliveries, news = collect(twelve, ["usage"], TODAY)
+    assert len(deliveries) == 11
+    assert news["usage"][1] == "No longer there: SYR. Their rows stay as they are."
+    upstream.on("/IR.json", Reply(b"404: Not Found", 404))
+    message = complaint(collect, twelve, ["usage"], TODAY)
+    assert "found “2 of 12 not there”, expected a file for nearly every region" in message
+
+
+def test_a_broken_body_never_counts_as_seen(twelve, upstream):
+    upstream.on("/region-usage-json/", lambda path: Reply(about(path), headers={"ETag": '"8"'}))
+    half = Reply(recorded("CU.json")[:500], headers={"ETag": '"half"'})
+    upstream.on("/CU.json", half)
+    message = complaint(collect, twelve, ["usage"], TODAY)
+    assert message.startswith("CU.json, row 1: found “an end in the middle")
+    assert "CU.json" in complaint(collect, twelve, ["usage"], TODAY)  # not “unchanged”
+    upstream.on("/CU.json", recorded("CU.json"))
+    deliveries, news = collect(twelve, ["usage"], TODAY)
+    assert len(deliveries) == 12
+    assert news["usage"] == ["12 files, 1 of them new or changed."]

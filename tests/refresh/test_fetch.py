@@ -1,0 +1,180 @@
+"""Asking a server: whole files only, patience within limits, and a message that says what to do."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from replay import Reply
+
+from graymarket.refresh.fetch import Cache, Request, Upstream, fetch
+
+
+@pytest.fixture
+def get(upstream, tmp_path):
+    """Asks for files by name, with three tries and half a second of silence."""
+
+    def get(*names, tries=3):
+        asked = [Request(name, f"{upstream.address}/{name}") for name in names]
+        source = Upstream("The Source", upstream.address, 0.5, tries)
+        return fetch(asked, source, Cache(tmp_path))
+
+    return get
+
+
+def only_problem(get, *names, **options):
+    answers, problems = get(*names, **options)
+    assert answers == []
+    (problem,) = problems
+    return str(problem)
+
+
+def test_it_says_who_asks_and_what_for(get, upstream):
+    upstream.on("/a", b"whole")
+    (answer,), problems = get("a")
+    assert (answer.content, answer.unchanged, problems) == (b"whole", False, [])
+    agent = upstream.asked[0][1]["User-Agent"]
+    assert agent.startswith("graymarket/2026.11 (") and "report on gray-market" in agent
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_file_that_is_not_there_is_no_failure(get, upstream, status):
+    upstream.on("/a", Reply(b"gone", status))
+    (answer,), problems = get("a")
+    assert answer.content is None and problems == []
+    assert len(upstream.asked) == 1
+
+
+def test_a_busy_server_is_asked_again(get, upstream):
+    upstream.on("/a", Reply(status=500), Reply(status=503), b"whole")
+    (answer,), problems = get("a")
+    assert answer.content == b"whole" and problems == []
+
+
+def test_a_server_in_trouble_for_ever_is_left_after_the_tries(get, upstream):
+    upstream.on("/a", Reply(status=500))
+    assert only_problem(get, "a") == (
+        "a: found “500 Internal Server Error (tried 3 times)”, expected this file from The "
+        f"Source, {upstream.address}/a; try again later, or download it by hand and give it to "
+        "“graymarket add”"
+    )
+    assert len(upstream.asked) == 3
+
+
+def test_a_refusal_is_not_repeated(get, upstream):
+    upstream.on("/a", Reply(b"Access denied", 403))
+    message = only_problem(get, "a")
+    assert "found “403 Forbidden”" in message and "open the address in a browser" in message
+    assert len(upstream.asked) == 1
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+def test_it_waits_as_long_as_the_server_says(get, upstream, as_date):
+    when = datetime.now(UTC) + timedelta(seconds=2)
+    told = format_datetime(when, usegmt=True) if as_date else "1"
+    upstream.on("/a", Reply(status=429, headers={"Retry-After": told}), b"whole")
+    start = time.monotonic()
+    (answer,), _ = get("a")
+    assert answer.content == b"whole"
+    assert 0.9 <= time.monotonic() - start < 4
+
+
+@pytest.mark.parametrize("told", ["soon", "-5", "Thu, 99 Foo 2026"])
+def test_a_wait_that_nobody_understands_is_not_waited(get, upstream, told):
+    upstream.on("/a", Reply(status=429, headers={"Retry-After": told}), b"whole")
+    (answer,), _ = get("a")
+    assert answer.content == b"whole"
+
+
+def test_too_long_a_wait_ends_the_visit_and_says_when_to_come_back(get, upstream):
+    upstream.on("/", Reply(status=429, headers={"Retry-After": "7200"}))
+    answers, problems = get(*"abcdefgh")
+    assert answers == []
+    told = re.search(r"asks to come back after (\S+ \S+) UTC", str(problems[0]))[1]
+    back = datetime.strptime(told, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    assert timedelta(hours=1.9) < back - datetime.now(UTC) <= timedelta(hours=2)
+    assert "not asked for any more" in str(problems[-1])
+    assert len(upstream.asked) <= 4
+
+
+def test_the_rest_is_left_when_all_fails(get, upstream):
+    upstream.on("/", Reply(status=403))
+    answers, problems = get(*(f"f{i}" for i in range(100)))
+    assert len(upstream.asked) < 10 and answers == []
+    assert str(problems[-1]).startswith("The Source: found “not asked for any more")
+
+
+def test_half_a_file_is_asked_for_again_and_never_taken(get, upstream):
+    upstream.on("/a", Reply(b"half", length=100), b"whole")
+    (answer,), _ = get("a")
+    assert answer.content == b"whole"
+    upstream.on("/b", Reply(b"half", length=100))
+    message = only_problem(get, "b", tries=2)
+    assert "the connection broke" in message and "received 4 bytes, expected 100" in message
+    assert "tried 2 times" in message
+
+
+def test_silence_and_trickle_come_to_an_end(get, upstream):
+    upstream.on("/a", Reply(b"late", silence=2))
+    assert "no sign of life for 0.5 seconds (tried once)" in only_problem(get, "a", tries=1)
+    upstream.on("/b", Reply(b"x" * 1000, drip=0.1))
+    start = time.monotonic()
+    assert "still not whole after 2.5 seconds" in only_problem(get, "b")
+    assert time.monotonic() - start < 4
+
+
+def test_nobody_there(upstream, tmp_path):
+    nowhere = Upstream("The Source", "", 0.5, 2)
+    _, (problem,) = fetch([Request("a", "http://127.0.0.1:9/a")], nowhere, Cache(tmp_path))
+    assert "the connection broke" in str(problem) and "(tried 2 times)" in str(problem)
+
+
+def test_what_was_kept_is_asked_for_conditionally(get, upstream, tmp_path):
+    upstream.on("/a", Reply(b"whole", headers={"ETag": '"1"'}))
+    (answer,), _ = get("a")
+    Cache(tmp_path).keep(answer)
+    (again,), _ = get("a")
+    assert (again.content, again.unchanged) == (b"whole", True)
+    assert upstream.asked[1][1]["If-None-Match"] == '"1"'
+    upstream.on("/a", Reply(b"new", headers={"ETag": '"2"'}))
+    (changed,), _ = get("a")
+    assert (changed.content, changed.unchanged) == (b"new", False)
+
+
+def test_the_same_bytes_are_unchanged_whatever_the_server_says(get, upstream, tmp_path):
+    upstream.on("/a", b"whole")
+    (answer,), _ = get("a")
+    Cache(tmp_path).keep(answer)
+    (again,), _ = get("a")
+    assert again.unchanged
+
+
+def test_a_damaged_cache_is_no_cache(get, upstream, tmp_path):
+    upstream.on("/a", Reply(b"whole", headers={"ETag": '"1"'}))
+    (answer,), _ = get("a")
+    Cache(tmp_path).keep(answer)
+    (kept,) = (tmp_path / ".cache" / "upstream").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    (again,), _ = get("a")
+    assert (again.content, again.unchanged) == (b"whole", False)
+
+
+def test_no_more_than_four_at_once(get, upstream):
+    upstream.on("/", Reply(b"x", silence=0.1))
+    start = time.monotonic()
+    answers, _ = get(*(f"f{i}" for i in range(12)))
+    assert len(answers) == 12
+    assert 0.3 <= time.monotonic() - start < 1
+
+
+def test_redirects_are_followed_but_not_with_a_secret(get, upstream, tmp_path):
+    upstream.on("/old", Reply(status=302, headers={"Location": "/new"}))
+    upstream.on("/new", b"whole")
+    (answer,), _ = get("old")
+    assert answer.content == b"whole"
+    asked = [Request("old", f"{upstream.address}/old", {"Key": "s3cret"})]
+    _, (problem,) = fetch(asked, Upstream("The Source", "", 0.5, 2), Cache(tmp_path))
+    assert "302 Found: sent to another address" in str(problem)
+    assert "s3cret" not in str(problem) + repr(asked)
+    assert [path for path, headers in upstream.asked if "Key" in headers] == ["/old"]

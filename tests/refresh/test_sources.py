@@ -1,0 +1,102 @@
+"""Several sources at once, and files given by hand: what they are, or what they look like."""
+
+import json
+
+import pytest
+from replay import TODAY, Reply, complaint, downloaded, recorded
+
+from graymarket.refresh.sources import SOURCES, collect, recognise
+
+VENDORS = "vendor-ww-monthly-201003-202405.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("CU.json", "usage_panel"),
+        (VENDORS, "vendor_usage"),
+        ("SP.POP.TOTL.json", "world_development"),
+        ("API_SP.POP.TOTL_DS2_en_csv_v2_290.csv", "world_development"),
+        ("databank.csv", "world_development"),
+        ("exports-to-CUB.json", "trade_flows"),
+    ],
+)
+def test_the_content_tells_what_a_file_is(root, name, table):
+    region = "world" if name == VENDORS else None
+    (delivery,) = recognise(downloaded("renamed.dat", recorded(name)), root, region)
+    assert delivery.table == table and len(delivery.rows)
+
+
+@pytest.mark.parametrize("form", ["as it is", "turned round", "semicolons and a mark"])
+@pytest.mark.parametrize("table", ["taxes", "timeline", "trade_flows"])
+def test_a_table_of_our_own(root, table, form):
+    import pandas as pd
+
+    known = pd.read_csv(root / "data" / f"{table}.csv", dtype=str, keep_default_na=False)
+    columns = known.columns[::-1] if form == "turned round" else known.columns
+    mark = form == "semicolons and a mark"
+    text = known[columns].to_csv(index=False, sep=";" if mark else ",")
+    content = text.encode("utf-8-sig" if mark else "utf-8")
+    (delivery,) = recognise(downloaded("mine.csv", content), root)
+    assert delivery.table == table
+    assert delivery.rows.equals(known)
+
+
+def test_a_table_of_our_own_with_a_column_renamed(root):
+    content = (root / "data" / "taxes.csv").read_bytes().replace(b"region", b"country", 1)
+    message = complaint(recognise, downloaded("mine.csv", content), root)
+    assert "mine.csv, row 1, column region: expected this column" in message
+    assert "mine.csv, row 1, column country: expected only the columns" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "found “nothing: the file is empty”, expected a CSV of StatCounter"),
+        (b" \n\n", "file is empty"),
+        (b'""\n', "expected a CSV of StatCounter"),
+        (b"<html><body>", "found “a web page without a title”"),
+        (b"%PDF-1.7 ...", "found “a PDF”"),
+        (b"PK\x03\x04 half", "found “a damaged zip file”"),
+        (b"\xd0\xcf\x11\xe0....", "found “an old Excel workbook”"),
+        (b"a,b\n1,2\n", "row 1: found “the columns a, b”, expected a CSV of StatCounter"),
+        (b'{"a": 1}', "found “JSON of another form: a”"),
+        (b"[1, 2]", "found “JSON of another form: a list”"),
+        (b'{"a": NaN}', "found “NaN is no number”"),
+        (b"[" * 100_000, "expected a CSV of StatCounter"),
+        (b"Date,Apple\n2024-03,\xff\n", "row 2: found “byte 0xff”, expected text in UTF-8"),
+        (b'Date,Apple\n2024-03,"4', "is a quote left open"),
+    ],
+)
+def test_anything_else_is_named(root, content, said):
+    message = complaint(recognise, downloaded("x.csv", content), root)
+    assert message.startswith("x.csv") and said in message
+
+
+def test_an_excel_workbook_is_named(root):
+    message = complaint(
+        recognise, downloaded("tables.xlsx", (root / "report" / "tables.xlsx").read_bytes()), root
+    )
+    assert "found “an Excel workbook”" in message and "save it as “CSV UTF-8”" in message
+
+
+def test_a_region_given_must_be_the_files(root):
+    message = complaint(recognise, downloaded("CU.json"), root, "IRN")
+    assert "found “CUB”, expected rows of the region given, IRN, alone" in message
+
+
+def test_every_problem_of_every_source_at_once(twelve, upstream):
+    upstream.on("/region-usage-json/", Reply(status=403))
+    upstream.on("/chart.php", b"<html><title>Blocked</title>")
+    upstream.on("/v2/country/", json.dumps([{"message": [{"key": "k", "value": "v"}]}]).encode())
+    upstream.on("/public/v1/preview/", Reply(b'{"error": "Rate limit"}'))
+    message = complaint(collect, twelve, SOURCES, TODAY)
+    for said in ("403 Forbidden", "“Blocked”", "message k: v", "Rate limit"):
+        assert said in message
+
+
+def test_an_address_is_missed(project):
+    path = project / "data" / "datapackage.json"
+    path.write_text(path.read_text("utf-8").replace('"upstream"', '"up"'), encoding="utf-8")
+    message = complaint(collect, project, ["usage"], TODAY)
+    assert message == "data/datapackage.json: expected “title” in resource usage_panel, “upstream”"

@@ -1,0 +1,202 @@
+"""StatCounter’s vendors by month: the same values out as in, or a message that names the cell."""
+
+import csv
+import io
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from replay import TODAY, Reply, complaint, downloaded, recorded
+
+from graymarket.refresh import statcounter
+from graymarket.refresh.ground import Ground
+from graymarket.refresh.sources import collect
+
+NAME = "vendor-ww-monthly-201003-202405.csv"
+
+
+@pytest.fixture(scope="module")
+def ground(root):
+    return Ground(root)
+
+
+def written(header, lines) -> bytes:
+    """As StatCounter writes it: the header in quotes."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(header)
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue().encode()
+
+
+def read(name, content, ground, **options):
+    (delivery,) = statcounter.read(downloaded(name, content), ground, **options)
+    return delivery
+
+
+def small(**changes) -> bytes:
+    months = {"2024-03": ["70", "29.5", "0.5"], "2024-04": ["69.99", "30", "0"]} | changes
+    return written(["Date", "Samsung", "Apple", "Other"], [[m, *s] for m, s in months.items()])
+
+
+def test_the_real_file_gives_the_rows_that_data_has(ground):
+    delivery = read(NAME, recorded(NAME), ground)
+    known = ground.cells("vendor_usage")
+    months = ["2010-04", "2024-03", "2024-04", "2024-05"]
+    expected = known[known["month"].isin(months)].reset_index(drop=True)
+    assert delivery.rows.equals(expected)
+    assert delivery.remarks[0] == "Left out, as nothing was counted: 2010-03."
+
+
+names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    vendors=st.lists(names, max_size=6, unique=True),
+    months=st.lists(
+        st.tuples(st.integers(2011, 2025), st.integers(1, 12)), min_size=1, max_size=6, unique=True
+    ),
+    data=st.data(),
+)
+def test_any_table_comes_back_the_same_in_any_order(ground, vendors, months, data):
+    vendors = ["Apple", *(name for name in vendors if name != "Apple")]
+    table = {}
+    for year, month in months:
+        cuts = st.lists(
+            st.integers(0, 10_000), min_size=len(vendors) - 1, max_size=len(vendors) - 1
+        )
+        edges = [0, *sorted(data.draw(cuts)), 10_000]
+        for vendor, low, high in zip(vendors, edges, edges[1:], strict=False):
+            table[f"{year}-{month:02}", vendor] = (high - low) / 100
+    columns = data.draw(st.permutations(vendors))
+    lines = [
+        [month, *(f"{table[month, vendor]:.4g}" for vendor in columns)]
+        for month in dict.fromkeys(month for month, _ in table)
+    ]
+    rows = read(
+        "vendor-CU-monthly-201101-202512.csv", written(["Date", *columns], lines), ground
+    ).rows
+    assert set(rows.region) == {"CUB"}
+    found = {(r.month, r.vendor): float(r.usage_share) for r in rows.itertuples()}
+    assert found == table
+    assert not rows.usage_share.str.contains(r"\.\d*0$|e").any()
+
+
+@pytest.mark.parametrize("name", ["vendor-CU-monthly-202403-202404 (1).csv", "vendors.csv"])
+def test_where_the_file_is_about(ground, name):
+    region = None if name.startswith("vendor-") else "CUB"
+    delivery = read(name, small(), ground, region=region)
+    assert set(delivery.rows.region) == {"CUB"} and delivery.remarks == ()
+
+
+def test_a_name_that_tells_no_region(ground):
+    message = complaint(statcounter.read, downloaded("vendors.csv", small()), ground)
+    assert message.endswith("keep the name that the download had, or say which: --region CUB")
+
+
+def test_a_region_that_contradicts_the_name(ground):
+    download = downloaded("vendor-IR-monthly-202403-202404.csv", small())
+    message = complaint(statcounter.read, download, ground, "CUB")
+    assert "found “IRN, by the file’s name”, expected the region that was given, CUB" in message
+
+
+def test_an_excel_detour_is_undone(ground):
+    text = b"\xef\xbb\xbfDate;Samsung;Apple\r\n2024-03;70,5;29,4\r\n2024-04;60;40\r\n"
+    rows = read("vendor-CU-monthly-202403-202404.csv", text, ground).rows
+    assert list(rows.usage_share) == ["29.4", "70.5", "40", "60"]
+
+
+def test_the_current_month_is_left_out(ground):
+    content = small(**{"2026-11": ["50", "50", "0"]})
+    delivery = read("vendor-CU-monthly-202403-202404.csv", content, ground)
+    assert delivery.remarks == ("Left out, as the month is not over: 2026-11.",)
+    assert "2026-11" not in set(delivery.rows.month)
+
+
+def test_months_that_the_name_promises(ground):
+    delivery = read("vendor-CU-monthly-202403-202405.csv", small(), ground)
+    assert delivery.remarks == ("The name promises 3 months, the file lacks 2024-05.",)
+
+
+def test_vendors_never_seen_before(ground):
+    content = written(["Date", "Apple", "XIAOMI", "Zorblax"], [["2024-03", 40, 50, 10]])
+    delivery = read("vendor-CU-monthly-202403-202403.csv", content, ground)
+    assert delivery.remarks == (
+        "A vendor never seen before: “XIAOMI”. Is it the same as “Xiaomi”?",
+        "A vendor never seen before: “Zorblax”.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (small().replace(b"Date", b"Month"), "row 1: found “Month, Samsung, Apple, Other”, expec"),
+        (small().replace(b"Other", b"Apple"), "found “Apple”, expected each vendor once"),
+        (small(**{"2024-Q3": ["70", "30", "0"]}), "row 4, column Date: found “2024-Q3”, expected"),
+        (small(**{"2024-05-06": ["70", "30", "0"]}), "found “2024-05-06”, expected a month"),
+        (small(**{"2024": ["70", "30", "0"]}), "found “2024”, expected a month as YYYY-MM; on gs"),
+        (small() + b"2024-04,70,30,0\n", "row 4, column Date: found “2024-04”, expected each mon"),
+        (small() + b"2024-05,70,3", "row 4: found “3 cells”, expected 4 cells; was the file cut"),
+        (small() + b"2024-05,70,3,0\n", "row 4: found “73 in sum”, expected shares that add to a"),
+        (small() + b"2024-05,70,31,0\n", "found “101 in sum”"),
+        (small() + b"2024-05,70,,30\n", "row 4, column Apple: found “”, expected a share"),
+        (small() + b"2024-05,-1,71,30\n", "column Samsung: found “-1”"),
+        (small().split(b"\n")[0] + b"\n", "found “none”, expected a line for each month"),
+        (b'"Vendor","Market Share Perc. (May 2024)"\n"Apple",5\n', "two months or more"),
+        (b'"Date","Chrome","Safari"\n2024-03,60,40\n', "expected columns of phone makers"),
+        (b"<html><title>Just a moment...</title>", "found “a web page, “Just a moment...””"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(ground, content, said):
+    download = downloaded("vendor-CU-monthly-202403-202404.csv", content)
+    assert said in complaint(statcounter.read, download, ground)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("browser-CU-monthly-202403-202404.csv", "found “the statistic “browser””"),
+        ("os_combined-CU-monthly-202403-202404.csv", "found “the statistic “os_combined””"),
+        ("vendor-CU-quarterly-202403-202404.csv", "found “quarterly figures”"),
+        ("vendor-QQ-monthly-202403-202404.csv", "found “QQ”, expected a region"),
+    ],
+)
+def test_other_statistics_by_their_name(ground, name, said):
+    assert said in complaint(statcounter.read, downloaded(name, small()), ground)
+
+
+def of_its_own(path: str) -> Reply:
+    """A file whose figures differ from region to region."""
+    share = sum(parse_qs(path)["region_hidden"][0].encode()) / 100
+    return Reply(small(**{"2024-05": [f"{share:.2f}", f"{100 - share:.2f}", "0"]}))
+
+
+def test_a_server_that_overlooks_the_region_is_found_out(project, upstream):
+    upstream.on("/chart.php", of_its_own)
+    upstream.on("region_hidden=CU", lambda path: of_its_own(path.replace("=CU", "=ww")))
+    assert complaint(collect, project, ["vendors"], TODAY).startswith(
+        "vendor-CU-monthly-201003-202610.csv: found “the very file of vendor-ww-monthly-202402-"
+        "202610.csv”, expected figures of its own region; has StatCounter changed its parameters?"
+    )
+
+
+def test_what_is_asked_for(project, upstream):
+    upstream.on("/chart.php", of_its_own)
+    deliveries, news = collect(project, ["vendors"], TODAY)
+    asked = {
+        query["region_hidden"][0]: query
+        for query in (parse_qs(urlsplit(path).query) for path, _ in upstream.asked)
+    }
+    assert asked.keys() == {"ww", "CU", "IR", "SY", "KP", "SD"}
+    assert (asked["ww"]["fromInt"], asked["ww"]["toInt"]) == (["202402"], ["202610"])
+    assert asked["CU"]["fromMonthYear"] == ["2010-03"] and asked["CU"]["region"] == ["Cuba"]
+    assert {d.rows.region[0] for d in deliveries} == {"world", "CUB", "IRN", "SYR", "PRK", "SDN"}
+    assert news["vendors"][0] == "6 files, 6 of them new or changed."
+
+
+def test_a_blocked_visit_is_told(project, upstream):
+    page = b"<!doctype html><title>Attention Required!</title>"
+    upstream.on("/chart.php", Reply(page))
+    message = complaint(collect, project, ["vendors"], TODAY)
+    assert message.count("a web page, “Attention Required!”") == 6
