@@ -3,6 +3,8 @@
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,11 +55,8 @@ class Since:
     @cached_property
     def results(self) -> dict[str, dict]:
         """The edition's named results: "chapter/name" → text, value, basis."""
-        try:
-            with zipfile.ZipFile(edition_file(self.root, self.name)) as archive:
-                return json.loads(archive.read(RESULTS))["results"]
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise EvidenceError([self._unreadable(error)]) from None
+        with _opened(edition_file(self.root, self.name)) as archive:
+            return json.loads(archive.read(RESULTS))["results"]
 
     def added(self, table: str) -> pd.DataFrame:
         """The rows that the edition did not have, as text."""
@@ -132,18 +131,22 @@ class Since:
     def _tables(self) -> dict[str, pd.DataFrame]:
         """The edition's tables with their corrections, read as any other data/ is."""
         with tempfile.TemporaryDirectory() as folder:
-            try:
-                with zipfile.ZipFile(edition_file(self.root, self.name)) as archive:
-                    archive.extractall(Path(folder) / "data")
-            except (OSError, zipfile.BadZipFile) as error:
-                raise EvidenceError([self._unreadable(error)]) from None
+            with _opened(edition_file(self.root, self.name)) as archive:
+                archive.extractall(Path(folder) / "data")
             base = Base(Path(folder))
             return {table: base.cells(table)[0] for table in base.resources}
 
-    def _unreadable(self, error: Exception) -> Problem:
-        file = edition_file(self.root, self.name).relative_to(self.root).as_posix()
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         expected = f"a frozen edition: a zip with {PACKAGE}, its tables and {RESULTS} ({error})"
-        return Problem(file, expected, fix="take it back from version control", spoils=FILE)
+        fix = "take it back from version control"
+        place = f"data/{file.parent.name}/{file.name}"
+        raise EvidenceError([Problem(place, expected, fix=fix, spoils=FILE)]) from None
 
 
 def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -153,7 +156,7 @@ def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 def _holds(file: Path, root: Path) -> bool:
     """Whether the frozen edition's tables are those of data/ now."""
-    with zipfile.ZipFile(file) as archive:
+    with _opened(file) as archive:
         names = {resource["path"] for resource in package(root)["resources"]}
         return names == {*archive.namelist()} - {PACKAGE, RESULTS} and all(
             archive.read(name).replace(b"\r\n", b"\n")

@@ -116,7 +116,8 @@ def _revise(
             at = was.index[place]
             cells.loc[at, [name, "source_id"]] = after, new["source_id"].iloc[place]
             moves.append(("/".join(was.iloc[place][key]), name, before, after))
-    return cells, pd.DataFrame(moves, columns=["row", "field", "old", "new"])
+    revised = pd.DataFrame(moves, columns=["row", "field", "old", "new"])
+    return cells, revised.sort_values("row", kind="stable", ignore_index=True)
 
 
 def _same(before: str, after: str, field: dict) -> bool:

@@ -1,0 +1,227 @@
+"""refresh, add and edition as an analyst meets them: upstream is a server on this machine."""
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from replay import UPSTREAM, Reply, recorded
+from test_store import states
+
+from graymarket import evidence
+
+AUGUST = json.loads(recorded("CU.json"))
+CODES = {"alt-ww.json": "ww"}
+
+
+def graymarket(project: Path, *arguments) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "graymarket.cli", *map(str, arguments), "--root", str(project)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+
+
+def usage(month: str, factor: float = 1.0):
+    """What caniuse serves for any region: Cuba's figures, under the region's own id."""
+
+    def reply(path: str) -> Reply:
+        name = path.rpartition("/")[2]
+        data = {b: dict(versions) for b, versions in AUGUST["data"].items()}
+        data["ios_saf"] = {v: n and round(n * factor, 5) for v, n in data["ios_saf"].items()}
+        total = round(sum(n or 0 for versions in data.values() for n in versions.values()), 5)
+        told = {"id": CODES.get(name, name[:2]), "month": month, "data": data, "total": total}
+        told = AUGUST | told
+        return Reply(json.dumps(told).encode(), headers={"ETag": f'"{month}-{factor}"'})
+
+    return reply
+
+
+def vendor_file(folder: Path, name: str, header: list[str], *rows: list) -> Path:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(["Date", *header])
+    csv.writer(text).writerows(rows)
+    path = folder / name
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def next_month(root) -> str:
+    return str(pd.Period(evidence.raw_cells("usage_panel", root)["month"].max(), "M") + 1)
+
+
+def test_a_good_month_then_no_news(twelve, upstream, next_month):
+    upstream.on("/region-usage-json/", usage(next_month))
+    before = states(twelve / "data")
+    dry = graymarket(twelve, "refresh", "usage", "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    added = f"data/usage_panel.csv: 12 rows added for 12 regions, {next_month}\n"
+    assert added in dry.stdout and "A dry run: nothing is written." in dry.stdout
+    assert states(twelve / "data") == before
+
+    outcome = graymarket(twelve, "refresh", "usage")
+    assert outcome.returncode == 0, outcome.stderr
+    assert "usage: 12 files, unchanged since last time." in outcome.stdout  # 304, and yet not lost
+    assert added in outcome.stdout
+    panel = evidence.raw_cells("usage_panel", twelve)
+    assert (panel["month"] == next_month).sum() == 12
+    ledger = evidence.raw_cells("additions", twelve).iloc[-1]
+    assert ledger["address"].endswith("/region-usage-json") and ledger["rows_added"] == "12"
+
+    after = states(twelve / "data")
+    again = graymarket(twelve, "refresh", "usage")
+    assert again.returncode == 0, again.stderr
+    assert "12 rows already there" in again.stdout and "No news" in again.stdout
+    assert states(twelve / "data") == after
+
+
+def test_a_published_month_with_other_values(twelve, upstream, root):
+    last = evidence.raw_cells("usage_panel", root)["month"].max()
+    upstream.on("/region-usage-json/", usage(last, factor=0.5))
+    before = states(twelve / "data")
+    outcome = graymarket(twelve, "refresh", "usage")
+    assert outcome.returncode == 1
+    assert f"CUB/{last}, apple_share: " in outcome.stdout
+    assert "published figures would be overwritten, and nobody is here to ask" in outcome.stderr
+    assert "--yes" in outcome.stderr and "data/ is untouched" in outcome.stderr
+    assert states(twelve / "data") == before
+
+    meant = graymarket(twelve, "refresh", "usage", "--yes", "--because", "caniuse counted anew")
+    assert meant.returncode == 0, meant.stderr
+    moves = evidence.raw_cells("revisions", twelve)
+    mine = moves[moves["row"] == f"CUB/{last}"].set_index("field")
+    old = evidence.raw_cells("usage_panel", root).set_index(["region", "month"])
+    assert mine.at["apple_share", "old"] == old.at[("CUB", last), "apple_share"]
+    assert set(mine["why"]) == {"caniuse counted anew"}
+    assert evidence.check(twelve) == []
+
+
+@pytest.mark.parametrize(
+    "fault, said",
+    [
+        (Reply(recorded("CU.json"), length=9_000), "the connection broke"),
+        (Reply(recorded("CU.json")[:900]), "an end in the middle"),
+        (Reply(b"<!doctype html><title>Sign in</title>"), "a web page, “Sign in”"),
+        (Reply(status=500), "500 Internal Server Error (tried 3 times)"),
+        (Reply(recorded("CU.json"), silence=2), "no sign of life for 0.5 seconds"),
+        (Reply(recorded("CU.json").replace(b'"ios_saf"', b'"ios_safari"')), "ios_saf"),
+        (Reply(recorded("CU.json").replace(b'"month"', b'"period"')), "month"),
+    ],
+)
+def test_one_bad_file_and_nothing_is_written(twelve, upstream, next_month, fault, said):
+    upstream.on("/region-usage-json/", usage(next_month))
+    upstream.on("/CU.json", fault)
+    before = states(twelve / "data")
+    outcome = graymarket(twelve, "refresh", "usage")
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("CU.json") and said in outcome.stderr
+    assert outcome.stderr.endswith("data/ is untouched. Mend the above and run this again.\n")
+    assert states(twelve / "data") == before
+
+
+def test_trouble_that_passes_is_sat_out(twelve, upstream, next_month):
+    upstream.on("/region-usage-json/", usage(next_month))
+    good = usage(next_month)
+    upstream.on("/CU.json", Reply(status=500), Reply(status=503), good)
+    upstream.on("/IR.json", Reply(status=429, headers={"Retry-After": "1"}), good)
+    outcome = graymarket(twelve, "refresh", "usage")
+    assert outcome.returncode == 0, outcome.stderr
+    assert "12 rows added" in outcome.stdout
+
+
+def test_a_source_that_is_none(twelve):
+    outcome = graymarket(twelve, "refresh", "usages")
+    assert outcome.returncode == 2
+    assert "usages: expected usage, vendors, development, trade" in outcome.stderr
+
+
+def test_other_regions_vendors_and_orders_are_added_as_they_come(project, tmp_path):
+    cuba = vendor_file(
+        tmp_path,
+        "vendor-CU-monthly-202108-202109.csv",
+        ["Samsung", "Xiaomi", "Quantum", "Other"],
+        ["2021-09", 40.5, 18.4, 30.1, 11],
+        ["2021-08", 41, 18.27, 30, 10.73],
+    )
+    iran = vendor_file(
+        tmp_path,
+        "vendor-IR-monthly-202109-202109 (1).csv",
+        ["Xiaomi", "Other", "Samsung"],
+        ["2021-09", 21, 29, 50],
+    )
+    outcome = graymarket(project, "add", cuba, iran)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "11 rows added for 2 regions, 2021-08 to 2021-09" in outcome.stdout
+    assert "Quantum" in outcome.stdout  # a vendor never seen is said
+    shares = evidence.load("vendor_usage", project).set_index(["region", "month", "vendor"])
+    assert shares.loc[("CUB", "2021-08-01", "Xiaomi"), "usage_share"] == 18.27
+    assert shares.loc[("IRN", "2021-09-01", "Samsung"), "usage_share"] == 50
+    assert evidence.check(project) == []
+
+
+def test_a_world_bank_zip_and_a_table_of_our_own(project, tmp_path):
+    packed = tmp_path / "API_SP.POP.TOTL_DS2_en_csv_v2_290.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(UPSTREAM / "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv", packed.stem + ".csv")
+    inputs = evidence.raw_cells("inputs", project).tail(1)
+    row = inputs.assign(id="inputs-999", note="Tried; with a comma")
+    row.to_csv(tmp_path / "mine.csv", index=False)
+    outcome = graymarket(project, "add", packed, tmp_path / "mine.csv", "--yes")
+    assert outcome.returncode == 0, outcome.stderr
+    assert "data/world_development.csv: " in outcome.stdout
+    assert "data/inputs.csv: 1 rows added" in outcome.stdout
+    assert "inputs-999" in set(evidence.raw_cells("inputs", project)["id"])
+
+
+@pytest.mark.parametrize(
+    "name, content, said",
+    [
+        ("vendor-CU-monthly-202109-202109.csv", b"Month,Samsung\n2021-09,100\n", "Date"),
+        ("page.csv", b"<!DOCTYPE html><title>Just a moment...</title>", "a web page, “Just a mom"),
+        ("CU.json", recorded("CU.json")[:700], "an end in the middle"),
+        ("shares.csv", b"Date,Samsung,Xiaomi\n2021-09,60,40\n2021-10,50,50\n", "--region CUB"),
+    ],
+)
+def test_a_file_that_will_not_do_is_named(project, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    before = states(project / "data")
+    outcome = graymarket(project, "add", tmp_path / name)
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith(name) and said in outcome.stderr
+    assert states(project / "data") == before
+
+
+def test_at_a_terminal_it_asks_and_takes_the_reason(project, tmp_path):
+    cells = evidence.raw_cells("inputs", project).head(1)
+    cells.assign(note="Read again").to_csv(tmp_path / "mine.csv", index=False)
+    was = cells.iloc[0]["note"]
+    assert "data/ is untouched." in _answered(project, tmp_path / "mine.csv", "n\n")
+    assert evidence.raw_cells("inputs", project).iloc[0]["note"] == was
+    said = _answered(project, tmp_path / "mine.csv", "y\nSecond look\n")
+    assert "Overwrite 1 published figure?" in said
+    assert evidence.raw_cells("inputs", project).iloc[0]["note"] == "Read again"
+    assert evidence.raw_cells("revisions", project).iloc[-1]["why"] == "Second look"
+
+
+def _answered(project: Path, file: Path, answers: str) -> str:
+    """What `graymarket add FILE` says at a terminal, once `answers` are typed into it."""
+    command = [sys.executable, "-m", "graymarket.cli", "add", str(file), "--root", str(project)]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, answers.encode())
+    said = b""
+    try:
+        while part := os.read(ours, 4096):
+            said += part
+    except OSError:
+        pass  # the terminal closes when the process ends
+    process.wait()
+    os.close(ours)
+    return re.sub(r"\s+", " ", said.decode())
