@@ -1,6 +1,7 @@
 """The one door to the net: polite, patient, never half a file, and asks only for what is new."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -98,10 +99,11 @@ class Cache:
             "sha256": hashlib.sha256(answer.content).hexdigest(),
         }
         path = self._path(answer.request.address)
-        path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}")
-        half.write_bytes(json.dumps(about).encode() + b"\n" + answer.content)
-        half.replace(path)
+        with contextlib.suppress(OSError):  # without a cache one asks again, no more
+            path.parent.mkdir(parents=True, exist_ok=True)
+            half.write_bytes(json.dumps(about).encode() + b"\n" + answer.content)
+            half.replace(path)
 
     def _path(self, address: str) -> Path:
         return self._folder / hashlib.sha256(address.encode()).hexdigest()

@@ -16,7 +16,7 @@ from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
 from graymarket.refresh.gathering import Gathered, Progress, gather
 from graymarket.refresh.ground import Ground
-from graymarket.refresh.opening import json_of, lines_of, plain, refuse
+from graymarket.refresh.opening import ended, json_of, lines_of, plain, refuse, unended
 
 TABLE = "world_development"
 SOURCE = "world-bank-wdi"
@@ -222,6 +222,9 @@ def _in_csv(table: Download, download: Download) -> list[Value]:
             found, fix = f"{len(cells)} cells", "was the file cut off? Download it again"
             problems.append(Problem(table.name, f"{len(header)} cells", row, None, found, fix))
             continue
+        # The site’s files end each line with a comma, so that nothing can be lost before it.
+        if row == len(lines) and header[-1] and not ended(table):
+            problems.append(unended(table, row))
         for i, year in years.items():
             if cells[i] not in ("", ".."):
                 values.append((cells[code], cells[indicator], _year(year, table), cells[i]))
