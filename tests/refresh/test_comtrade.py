@@ -45,7 +45,7 @@ def test_flows(ground):
         ["", "TWN", "CUB", *dated, "HS 851713", *told, "2500", "10", "units", *end,
          "Comtrade’s estimate of the quantity"],
     ]  # fmt: skip
-    assert delivery.remarks == ("Left out, as data/ does not know them: _X .",)
+    assert delivery.remarks == ("Left out, as data/ does not know them: _X.",)
     (source,) = delivery.sources
     assert list(source) == ground.columns("sources")
     assert (source["source_id"], source["accessed"]) == ("un-comtrade", "2026-11-26")
@@ -114,7 +114,8 @@ def test_the_key_goes_to_the_server_and_nowhere_else(project, upstream, monkeypa
         assert file.is_dir() or KEY.encode() not in file.read_bytes()
     upstream.on("/data/v1/get/C/A/HS?", Reply(b"Access denied", 401))
     message = complaint(collect, project, ["trade"], TODAY)
-    assert "401 Unauthorized" in message and KEY not in message
+    assert "found “401 Unauthorized”" in message and "is the key right?" in message
+    assert KEY not in message
 
 
 def test_a_key_that_cannot_be_one_is_not_shown(project, monkeypatch):

@@ -1,10 +1,15 @@
 """Several sources at once, and files given by hand: what they are, or what they look like."""
 
+import contextlib
 import json
 
+import pandas as pd
 import pytest
-from replay import TODAY, Reply, complaint, downloaded, recorded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from replay import TODAY, UPSTREAM, Reply, complaint, downloaded, recorded
 
+from graymarket.evidence import EvidenceError
 from graymarket.refresh.sources import SOURCES, collect, recognise
 
 VENDORS = "vendor-ww-monthly-201003-202405.csv"
@@ -27,11 +32,37 @@ def test_the_content_tells_what_a_file_is(root, name, table):
     assert delivery.table == table and len(delivery.rows)
 
 
+FILES = [path.name for path in sorted(UPSTREAM.iterdir())]
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=st.sampled_from(FILES), part=st.floats(0, 0.999))
+def test_a_file_cut_anywhere_gives_no_value_that_the_whole_has_not(root, name, part):
+    whole = recorded(name)
+    region = "world" if name.startswith("vendor") else None
+    try:
+        found = recognise(downloaded(name, whole[: int(part * len(whole))]), root, region)
+    except EvidenceError:
+        return
+    assert name.endswith(".csv")
+    rows = {tuple(row) for d in found for row in d.rows.values.tolist()}
+    known = recognise(downloaded(name, whole), root, region)
+    assert rows <= {tuple(row) for d in known for row in d.rows.values.tolist()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=st.sampled_from(FILES), place=st.floats(0, 1), noise=st.binary(min_size=1, max_size=4))
+def test_a_damaged_file_is_read_or_refused_but_never_trips(root, name, place, noise):
+    content = recorded(name)
+    at = int(place * len(content))
+    damaged = content[:at] + noise + content[at + len(noise) :]
+    with contextlib.suppress(EvidenceError):
+        recognise(downloaded(name, damaged), root)
+
+
 @pytest.mark.parametrize("form", ["as it is", "turned round", "semicolons and a mark"])
 @pytest.mark.parametrize("table", ["taxes", "timeline", "trade_flows"])
 def test_a_table_of_our_own(root, table, form):
-    import pandas as pd
-
     known = pd.read_csv(root / "data" / f"{table}.csv", dtype=str, keep_default_na=False)
     columns = known.columns[::-1] if form == "turned round" else known.columns
     mark = form == "semicolons and a mark"

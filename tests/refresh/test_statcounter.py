@@ -138,6 +138,7 @@ def test_vendors_never_seen_before(ground):
         (small(**{"2024": ["70", "30", "0"]}), "found “2024”, expected a month as YYYY-MM; on gs"),
         (small() + b"2024-04,70,30,0\n", "row 4, column Date: found “2024-04”, expected each mon"),
         (small() + b"2024-05,70,3", "row 4: found “3 cells”, expected 4 cells; was the file cut"),
+        (small()[:-1], "row 3: found “the end of the file”, expected an end of this line; was"),
         (small() + b"2024-05,70,3,0\n", "row 4: found “73 in sum”, expected shares that add to a"),
         (small() + b"2024-05,70,31,0\n", "found “101 in sum”"),
         (small() + b"2024-05,70,,30\n", "row 4, column Apple: found “”, expected a share"),
@@ -168,8 +169,8 @@ def test_other_statistics_by_their_name(ground, name, said):
 
 def of_its_own(path: str) -> Reply:
     """A file whose figures differ from region to region."""
-    share = sum(parse_qs(path)["region_hidden"][0].encode()) / 100
-    return Reply(small(**{"2024-05": [f"{share:.2f}", f"{100 - share:.2f}", "0"]}))
+    share = "ww CU IR SY KP SD".index(parse_qs(path)["region_hidden"][0]) + 10
+    return Reply(small(**{"2024-05": [str(share), str(100 - share), "0"]}))
 
 
 def test_a_server_that_overlooks_the_region_is_found_out(project, upstream):

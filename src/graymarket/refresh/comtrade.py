@@ -30,6 +30,7 @@ _REVISIONS = {
     for number, year in enumerate((1992, 1996, 2002, 2007, 2012, 2017, 2022))
 }
 _PREVIEW = 500  # rows that an answer without a key has at most
+_FLOW = ("exporter", "importer", "start", "hs_code", "reported_by")  # tell one from another
 _DIRECTIONS = {"X": "exporter", "M": "importer"}  # who reports which
 _A_FILE = "an answer of UN Comtrade’s API in JSON"
 
@@ -108,38 +109,16 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
 
     Raises EvidenceError, also for an answer that the free preview has cut.
     """
-    content = json_of(download, _A_FILE)
-    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
-        told = content.get("error") or content.get("message") if isinstance(content, dict) else ""
-        fix = f"is the key in {KEY} right?" if told else ""
-        raise refuse(download, _A_FILE, value=str(told) or "another form", fix=fix)
-    if content.get("error"):
-        raise refuse(download, _A_FILE, value=str(content["error"]))
-    flows = content["data"]
-    if len(flows) == _PREVIEW:
-        fix = (
-            f"the free preview gives no more, so this is cut: set {KEY} to a key (free at "
-            "comtradedeveloper.un.org), or ask for fewer “years” in data/datapackage.json"
-        )
-        found = f"exactly {_PREVIEW}"
-        raise refuse(download, f"fewer than {_PREVIEW} rows", value=found, fix=fix)
-    if "count" in content and content["count"] != len(flows):
-        raise refuse(
-            download, f"{content['count']} rows, as it says", value=f"{len(flows)} rows",
-            fix="the answer is not whole: fetch it again",
-        )  # fmt: skip
     rows, unknown, problems = {}, set(), []
-    for number, flow in enumerate(flows, start=1):
+    for number, flow in enumerate(_flows(download), start=1):
         try:
             row = _row(flow, f"data, no. {number}", download)
         except EvidenceError as error:
             problems += error.problems
             continue
-        sides = {row["exporter"], row["importer"]}
-        key = tuple(
-            row[name] for name in ("exporter", "importer", "start", "hs_code", "reported_by")
-        )
-        if strangers := sides - {*ground.regions.index}:
+        strangers = {row["exporter"], row["importer"]} - {*ground.regions.index}
+        key = tuple(row[name] for name in _FLOW)
+        if strangers:
             unknown |= strangers
         elif key in rows:
             problems.append(Problem(download.name, "each flow once", value=" ".join(key)))
@@ -154,6 +133,29 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
         remarks.append(f"Left out, as data/ does not know them: {', '.join(sorted(unknown))}.")
     sources = (_source(download),) if len(rows) else ()
     return [Delivery(TABLE, rows, download, tuple(remarks), sources)]
+
+
+def _flows(download: Download) -> list:
+    """What the answer lists, once it is sure that the list is whole."""
+    content = json_of(download, _A_FILE)
+    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
+        told = content.get("error") or content.get("message") if isinstance(content, dict) else ""
+        fix = f"is the key in {KEY} right?" if told else ""
+        raise refuse(download, _A_FILE, value=str(told) or "another form", fix=fix)
+    if content.get("error"):
+        raise refuse(download, _A_FILE, value=str(content["error"]))
+    flows = content["data"]
+    if len(flows) == _PREVIEW:
+        expected, found = f"fewer than {_PREVIEW} rows", f"exactly {_PREVIEW}"
+        fix = (
+            f"the free preview gives no more, so this is cut: set {KEY} to a key (free at "
+            "comtradedeveloper.un.org), or ask for fewer “years” in data/datapackage.json"
+        )
+        raise refuse(download, expected, value=found, fix=fix)
+    if content.get("count", len(flows)) != len(flows):
+        expected, found = f"{content['count']} rows, as it says", f"{len(flows)} rows"
+        raise refuse(download, expected, value=found, fix="it is not whole: fetch it again")
+    return flows
 
 
 def _row(flow: dict, place: str, download: Download) -> dict[str, str]:
@@ -185,7 +187,7 @@ def _row(flow: dict, place: str, download: Download) -> dict[str, str]:
     if counted and (not isinstance(quantity, Decimal) or not 0 < quantity < Decimal(10) ** 15):
         raise wrong("qty", "a number of phones")
     reporter, partner = (
-        _LETTERS.get(flow[name], flow[name]) for name in ("reporterISO", "partnerISO")
+        _LETTERS.get(flow[name], flow[name].strip()) for name in ("reporterISO", "partnerISO")
     )
     exports = flow["flowCode"] == "X"
     guessed = counted and flow.get("isQtyEstimated") is True

@@ -1,6 +1,7 @@
 """The one door to the net: polite, patient, never half a file, and asks only for what is new."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -27,7 +28,7 @@ _ENOUGH = 3  # files that fail for good before the rest is not asked for
 _LONGEST_WAIT = 120  # seconds that a server may make us wait before we leave
 _WHOLE = 5  # times `seconds`: the longest that one whole file may take
 _LARGEST = 64_000_000  # bytes
-_BACK_OFF = wait_exponential_jitter(multiplier=0.25, max=30, jitter=0.25)
+_BACK_OFF = wait_exponential_jitter(multiplier=0.25, exp_base=3, max=30, jitter=0.25)
 _BY_HAND = "or download it by hand and give it to “graymarket add”"
 
 
@@ -98,10 +99,11 @@ class Cache:
             "sha256": hashlib.sha256(answer.content).hexdigest(),
         }
         path = self._path(answer.request.address)
-        path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}")
-        half.write_bytes(json.dumps(about).encode() + b"\n" + answer.content)
-        half.replace(path)
+        with contextlib.suppress(OSError):  # without a cache one asks again, no more
+            path.parent.mkdir(parents=True, exist_ok=True)
+            half.write_bytes(json.dumps(about).encode() + b"\n" + answer.content)
+            half.replace(path)
 
     def _path(self, address: str) -> Path:
         return self._folder / hashlib.sha256(address.encode()).hexdigest()
@@ -234,7 +236,8 @@ class _Visit:
             raise self._later(happened, _retry_after(response))
         if response.is_redirect:
             raise _ForGood(f"{happened}: sent to another address", _elsewhere())
-        raise _ForGood(happened, f"open the address in a browser to see why, {_BY_HAND}")
+        why = "is the key right?" if request.secret else "open the address in a browser to see why"
+        raise _ForGood(happened, f"{why}, {_BY_HAND}")
 
     def _later(self, happened: str, seconds: float) -> Exception:
         if seconds > _LONGEST_WAIT:

@@ -113,6 +113,16 @@ def lines_of(download: Download, expected: str) -> list[list[str]]:
     return lines
 
 
+def ended(download: Download) -> bool:
+    """Whether the last line has an end; else its last number may have lost digits."""
+    return download.content.endswith((b"\n", b"\r"))
+
+
+def unended(download: Download, row: int) -> Problem:
+    expected, fix = "an end of this line", "was the file cut off? Download it again"
+    return Problem(download.name, expected, row, value="the end of the file", fix=fix)
+
+
 def plain(number: Decimal) -> str:
     """As the tables write it: 76.7 and not 76.70, 0 and not 0.0, no exponent."""
     text = format(number, "f")

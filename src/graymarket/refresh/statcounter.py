@@ -14,7 +14,7 @@ from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
 from graymarket.refresh.gathering import Gathered, Progress, gather
 from graymarket.refresh.ground import Ground, code_of
-from graymarket.refresh.opening import lines_of, plain, refuse
+from graymarket.refresh.opening import ended, lines_of, plain, refuse, unended
 
 TABLE = "vendor_usage"
 SOURCE = "statcounter-global-stats"
@@ -106,6 +106,8 @@ def read(download: Download, ground: Ground, region: str | None = None) -> list[
             problems += error.problems
             continue
         months[month] = shares
+    if not ended(download):
+        problems.append(unended(download, len(lines)))
     if not months and not problems:
         problems = [Problem(download.name, "a line for each month", value="none")]
     if problems:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
 from graymarket.refresh.gathering import Gathered, Progress, gather
 from graymarket.refresh.ground import Ground
-from graymarket.refresh.opening import json_of, lines_of, plain, refuse
+from graymarket.refresh.opening import ended, json_of, lines_of, plain, refuse, unended
 
 TABLE = "world_development"
 SOURCE = "world-bank-wdi"
@@ -58,25 +59,28 @@ def _page(address: str, indicator: str, today: date, page: int) -> Request:
     return Request(name, f"{address.format(indicator=indicator)}?{urlencode(query)}")
 
 
-def _pages(deliveries: list[Delivery]) -> Iterator[tuple[str, int]]:
+def _heads(deliveries: list[Delivery]) -> Iterator[tuple[str, dict]]:
+    """The indicator of each answer that has any values, and what it says about itself."""
     for delivery in deliveries:
         about, values = json.loads(delivery.download.content)
         if values:
-            yield values[0]["indicator"]["id"], int(about["pages"])
+            yield values[0]["indicator"]["id"], about
+
+
+def _pages(deliveries: list[Delivery]) -> Iterator[tuple[str, int]]:
+    for indicator, about in _heads(deliveries):
+        yield indicator, math.ceil(int(about["total"]) / int(about["per_page"]))
 
 
 def _torn(deliveries: list[Delivery]) -> Iterator[Problem]:
     """Indicators whose pages come from before and after an update."""
-    updated = {}
-    for delivery in deliveries:
-        about, values = json.loads(delivery.download.content)
-        if values:
-            indicator = values[0]["indicator"]["id"]
-            updated.setdefault(indicator, set()).add((about.get("lastupdated"), about["total"]))
-    for indicator, states in updated.items():
-        if len(states) > 1:
+    states = {}
+    for indicator, about in _heads(deliveries):
+        states.setdefault(indicator, set()).add((about.get("lastupdated"), about["total"]))
+    for indicator, updates in states.items():
+        if len(updates) > 1:
             expected, fix = "pages of one and the same update", "run this again"
-            yield Problem(indicator, expected, value=f"{len(states)} updates", fix=fix)
+            yield Problem(indicator, expected, value=f"{len(updates)} updates", fix=fix)
 
 
 def is_answer(content) -> bool:
@@ -95,43 +99,59 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
     From an answer of the API, from the zip or CSV of the site, or from DataBank’s CSV. Raises
     EvidenceError.
     """
+    values = _values(download)
+    wanted, unknown = _sorted_out(values, ground)
+    if not wanted and not unknown["region"]:
+        expected = f"values of {', '.join(ground.allowed(TABLE, 'indicator'))}"
+        found = ", ".join(sorted(unknown["indicator"])) or "none"
+        raise refuse(download, expected, value=found)
+    rows, problems = {}, []
+    for region, indicator, year, number in wanted:
+        place = f"{region} {indicator} {year}"
+        if (region, indicator, year) in rows:
+            problems.append(Problem(download.name, "each once", value=place))
+        try:
+            rows[region, indicator, year] = _number(number)
+        except ValueError:
+            problems.append(Problem(download.name, "a number", None, place, str(number)))
+    if problems:
+        raise EvidenceError(problems)
+    rows = [
+        [region, indicator, year, value, SOURCE]
+        for (region, indicator, year), value in sorted(rows.items())
+        if int(year) >= _FIRST
+    ]
+    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    remarks = [] if len(rows) else [f"No values of our regions since {_FIRST}."]
+    remarks += [
+        f"Left out, as data/ does not know the {what}s: {', '.join(sorted(codes))}."
+        for what, codes in unknown.items()
+        if codes
+    ]
+    return [Delivery(TABLE, rows, download, tuple(remarks))]
+
+
+def _values(download: Download) -> list[Value]:
     if download.content.startswith(b"PK\x03\x04"):
-        values = _in_csv(_unpacked(download), download)
-    elif download.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"[", b"{")):
-        values = _in_answer(json_of(download, _A_FILE), download)
-    else:
-        values = _in_csv(download, download)
-    rows, unknown, problems = {}, {"region": set(), "indicator": set()}, []
+        return _in_csv(_unpacked(download))
+    if download.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"[", b"{")):
+        return _in_answer(json_of(download, _A_FILE), download)
+    return _in_csv(download)
+
+
+def _sorted_out(values: list[Value], ground: Ground) -> tuple[list[Value], dict[str, set[str]]]:
+    """The values of our indicators and regions, these by their ids, and the codes of others."""
     indicators = {*ground.allowed(TABLE, "indicator")}
+    wanted, unknown = [], {"region": set(), "indicator": set()}
     for code, indicator, year, number in values:
         region = "world" if code == "WLD" else code
         if indicator not in indicators:
             unknown["indicator"].add(indicator)
         elif region not in ground.regions.index:
             unknown["region"].add(code)
-        elif int(year) < _FIRST:
-            continue
-        elif (region, indicator, year) in rows:
-            problems.append(Problem(download.name, "each once", value=f"{code} {indicator} {year}"))
         else:
-            try:
-                rows[region, indicator, year] = _number(number)
-            except ValueError:
-                place = f"{code} {indicator} {year}"
-                problems.append(Problem(download.name, "a number", None, place, str(number)))
-    if not rows and not unknown["region"] and not problems:
-        expected = f"values since {_FIRST} of {', '.join(sorted(indicators))}"
-        problems = [Problem(download.name, expected, value=", ".join(sorted(unknown["indicator"])))]
-    if problems:
-        raise EvidenceError(problems)
-    rows = [[*key, value, SOURCE] for key, value in sorted(rows.items())]
-    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
-    remarks = tuple(
-        f"Left out, as data/ does not know the {what}s: {', '.join(sorted(codes))}."
-        for what, codes in unknown.items()
-        if codes
-    )
-    return [Delivery(TABLE, rows, download, remarks)]
+            wanted.append((region, indicator, year, number))
+    return wanted, unknown
 
 
 def _number(number: Decimal | str) -> str:
@@ -200,7 +220,7 @@ def _unpacked(download: Download) -> Download:
     return Download(f"{download.name}, {names[0]}", content, download.accessed, download.address)
 
 
-def _in_csv(table: Download, download: Download) -> list[Value]:
+def _in_csv(table: Download) -> list[Value]:
     lines = lines_of(table, _A_FILE)
     at = next((i for i, cells in enumerate(lines[:10]) if is_header(cells)), None)
     if at is None:
@@ -222,6 +242,9 @@ def _in_csv(table: Download, download: Download) -> list[Value]:
             found, fix = f"{len(cells)} cells", "was the file cut off? Download it again"
             problems.append(Problem(table.name, f"{len(header)} cells", row, None, found, fix))
             continue
+        # The site’s files end each line with a comma, so that nothing can be lost before it.
+        if row == len(lines) and header[-1] and not ended(table):
+            problems.append(unended(table, row))
         for i, year in years.items():
             if cells[i] not in ("", ".."):
                 values.append((cells[code], cells[indicator], _year(year, table), cells[i]))
