@@ -103,7 +103,8 @@ async def _execute_all(
                 km=warm and kernel_manager(_kernel_name(notebook), warm),
                 timeout=_CELL_SECONDS,
                 record_timing=False,
-                extra_arguments=["--IPKernelApp.log_level=40"],
+                # Or a kernel stopped in the middle would write how it was.
+                extra_arguments=["--IPKernelApp.log_level=50"],
                 resources={"metadata": {"path": str(folder)}},
                 on_cell_executed=lambda **_: on_cell(),
             )
