@@ -19,7 +19,11 @@ UPSTREAM = Path(__file__).parent / "upstream"
 
 
 def recorded(name: str) -> bytes:
-    """A file as upstream has it, cut to a few rows."""
+    """A file as upstream has it, cut to a few rows.
+
+    caniuse’s and StatCounter’s are real; the World Bank’s hold real values in the form that its
+    sites are known to use, and Comtrade’s holds made-up values in its API’s form.
+    """
     return (UPSTREAM / name).read_bytes()
 
 

@@ -90,6 +90,18 @@ def test_a_cut_answer_says_what_to_do(ground):
     assert "set COMTRADE_API_KEY to a key" in message and "fewer “years”" in message
 
 
+def test_with_a_key_500_rows_are_just_that(project, upstream, monkeypatch):
+    monkeypatch.setenv(comtrade.KEY, KEY)
+    upstream.on("/data/v1/get/C/A/HS?", EMPTY)
+    flows = [{"refYear": 1600 + i, "partnerISO": "CUB"} for i in range(400)]
+    flows += [{"refYear": 1600 + i, "partnerISO": "CUB", "cmdCode": "851712"} for i in range(100)]
+    first = json.loads(recorded(NAME))["data"][0]
+    many = {"elapsedTime": "1 secs", "count": 500, "data": [first | flow for flow in flows]}
+    upstream.on("partnerCode=192", json.dumps(many).encode())
+    deliveries, _ = collect(project, ["trade"], TODAY)
+    assert max(len(delivery.rows) for delivery in deliveries) == 500
+
+
 def test_what_is_asked_for_without_a_key(project, upstream):
     upstream.on("/public/v1/preview/C/A/HS?", EMPTY)
     upstream.on("partnerCode=192", recorded(NAME))

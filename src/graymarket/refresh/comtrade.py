@@ -145,7 +145,8 @@ def _flows(download: Download) -> list:
     if content.get("error"):
         raise refuse(download, _A_FILE, value=str(content["error"]))
     flows = content["data"]
-    if len(flows) == _PREVIEW:
+    preview = not download.address or "/preview/" in download.address
+    if preview and len(flows) == _PREVIEW:
         expected, found = f"fewer than {_PREVIEW} rows", f"exactly {_PREVIEW}"
         fix = (
             f"the free preview gives no more, so this is cut: set {KEY} to a key (free at "
