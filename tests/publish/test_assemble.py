@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from graymarket.publish.assemble import EXHIBIT_MIME, RESULTS_MIME, assemble
+from graymarket.publish.assemble import assemble
+from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 
 

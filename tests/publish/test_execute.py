@@ -78,6 +78,8 @@ AWKWARD = {
     ],
 }
 
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
 
 def notebook(*sources, **metadata):
     cells = [v4.new_code_cell(s, metadata={"tags": ["raises-exception"]}) for s in sources]
@@ -203,6 +205,7 @@ def test_a_chapter_that_runs_last_does_not_run_when_another_failed(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@needs_proc
 def test_no_process_is_left(tmp_path):
     before = descendants(os.getpid())
     slow = "import subprocess\nsubprocess.Popen(['sleep', '60'])"
@@ -210,7 +213,7 @@ def test_no_process_is_left(tmp_path):
     assert descendants(os.getpid()) == before
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@needs_proc
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_build_that_is_stopped_leaves_no_process(name, root, tmp_path):
     for part in ("data", "src"):
