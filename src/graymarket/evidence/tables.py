@@ -138,7 +138,8 @@ class Base:
     def rows(self, entry: str) -> pd.DataFrame:
         """The cells that "table" or "table/" and the leading parts of its key stand for.
 
-        Raises EvidenceError for an unknown table, or for a key that finds no row.
+        A table may be empty. Raises EvidenceError for an unknown table, or for a key that finds
+        no row.
         """
         table, *parts = entry.split("/")
         resource = self.resource(table)
@@ -148,7 +149,7 @@ class Base:
         key = resource["schema"]["primaryKey"]
         for column, part in zip(key, parts, strict=False):
             cells = cells[cells[column] == part]
-        if cells.empty or len(parts) > len(key):
+        if (cells.empty and parts) or len(parts) > len(key):
             expected = "the key of a row, or its first parts"
             raise EvidenceError([Problem(f"data/{resource['path']}", expected, value=entry)])
         return cells

@@ -20,7 +20,8 @@ class Change:
 
     `cells` is the whole new table as text. `added` has the new rows; `revised` a row for each
     figure that changes: row (its key), field, old, new. `same` counts the delivered rows that
-    are there already. `remarks` are sentences for whoever decides.
+    are there already. `remarks` are sentences for whoever decides; `sources` are rows that
+    sources.csv must have.
     """
 
     table: str
@@ -30,6 +31,7 @@ class Change:
     same: int
     downloads: tuple[Download, ...]
     remarks: tuple[str, ...]
+    sources: tuple[dict[str, str], ...]
 
     @property
     def is_news(self) -> bool:
@@ -74,6 +76,7 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
         int(known.sum()) - revised["row"].nunique(),
         tuple(delivery.download for delivery in deliveries),
         tuple(dict.fromkeys(r for d in deliveries for r in d.remarks)) + _gaps(old, added),
+        tuple(source for delivery in deliveries for source in delivery.sources),
     )
 
 
@@ -121,13 +124,21 @@ def _revise(
 
 
 def _same(before: str, after: str, field: dict) -> bool:
-    """Whether two texts are one figure: numbers may differ by the field's `rounding`."""
+    """Whether two texts are one figure.
+
+    Numbers may differ by the field's `rounding`, or in what lies beyond its `digits`.
+    """
     if field["type"] not in _NUMBERS:
         return before == after
     try:
-        return abs(Decimal(before) - Decimal(after)) <= Decimal(str(field.get("rounding", 0)))
+        was, now = Decimal(before), Decimal(after)
     except InvalidOperation:
         return before == after
+    digits = field.get("digits")
+    slack = Decimal(str(field.get("rounding", 0)))
+    if digits and was:
+        slack = Decimal(1).scaleb(was.adjusted() - digits + 1)
+    return abs(was - now) <= slack
 
 
 def _with_ids(added: pd.DataFrame, old: pd.DataFrame, key: list[str]) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def put_in(root: Path, changes: list[Change], today: date, why: str) -> None:
     base would not pass its check, or has changed since it was read.
     """
     news = [change for change in changes if change.is_news]
-    tables = {change.table: change.cells for change in news}
+    tables = {change.table: change.cells for change in news} | _new_sources(root, news)
     for ledger, rows in _entries(root, news, today, why).items():
         old = evidence.raw_cells(ledger, root)
         tables[ledger] = pd.concat([old, rows[old.columns]], ignore_index=True)
@@ -119,6 +119,17 @@ def _entries(root: Path, news: list[Change], today: date, why: str) -> dict[str,
         additions.append(_addition(name, change, today))
         revisions.append(change.revised.assign(addition=name, why=why))
     return {"additions": pd.DataFrame(additions), "revisions": pd.concat(revisions)}
+
+
+def _new_sources(root: Path, news: list[Change]) -> dict[str, pd.DataFrame]:
+    """The table sources with the rows that deliveries bring along and it has not; {} if none."""
+    old = evidence.raw_cells("sources", root)
+    brought = {row["source_id"]: row for change in news for row in change.sources}
+    rows = [row for source, row in brought.items() if source not in set(old["source_id"])]
+    if not rows:
+        return {}
+    cells = pd.concat([old, pd.DataFrame(rows, columns=old.columns).fillna("")])
+    return {"sources": cells.sort_values("source_id", kind="stable", ignore_index=True)}
 
 
 def _addition(name: str, change: Change, today: date) -> dict[str, str]:
