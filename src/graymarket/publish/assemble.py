@@ -121,6 +121,11 @@ def slide_type(cell: NotebookNode) -> str:
     return cell.metadata.get("slideshow", {}).get("slide_type", "").strip("-")
 
 
+def is_prose(cell: NotebookNode) -> bool:
+    """Whether Markdown that a code cell puts out reads on, as the tag “prose” says."""
+    return "prose" in cell.metadata.get("tags", [])
+
+
 def _add_slides(name: str, cell: NotebookNode, book: _Book) -> None:
     for output in cell.get("outputs", []):
         if EXHIBIT_MIME in output.get("data", {}):

@@ -10,6 +10,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
+from graymarket.publish.assemble import is_prose
 from graymarket.publish.cells import cell_text, csv_text
 from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
@@ -64,6 +65,7 @@ class ReportHTMLExporter(TemplateExporter):
         yield "prose", self._prose
         yield "cell_prose", lambda cell, resources: self._prose(with_attachments(cell), resources)
         yield "raw_cell", self._raw_cell
+        yield "is_prose", is_prose
         yield "shown", lambda output: shown(output, allow_scripts=self.allow_scripts)
         yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
         yield "themed", themed

@@ -9,6 +9,7 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool
 
+from graymarket.publish.assemble import is_prose
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.printed import data_table, printed, printed_raw_cell
@@ -17,6 +18,7 @@ from graymarket.publish.tidy import tidied, with_attachments
 from graymarket.publish.typesetting import STYLE, compile_pdf, condensed, typst_string
 from graymarket.publish.typst_markdown import code_block, foreign, raw, typeset
 
+_PAGE_HOLDS = 12  # rows of a table with sentences in it
 _MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
 
 
@@ -97,7 +99,7 @@ class ReportPDFExporter(Exporter):
             if self.include_code and cell.source.strip():
                 yield code_block(cell.source, "python")
             for output in cell.get("outputs", []):
-                yield _output(output, folder)
+                yield _output(output, folder, is_prose(cell))
 
 
 def _chapter(cell: NotebookNode) -> dict | None:
@@ -110,12 +112,14 @@ def _labels(report: dict) -> set[str]:
     return {e["id"] for e in report.get("exhibits", [])} | {item["id"] for item in items}
 
 
-def _output(output: NotebookNode, folder: Path) -> str:
+def _output(output: NotebookNode, folder: Path, reads_on: bool) -> str:
     data = output.get("data", {})
     if EXHIBIT_MIME in data:
         return raw(_exhibit(data[EXHIBIT_MIME], folder))
     if RESULTS_MIME in data:
         return ""
+    if "text/markdown" in data and reads_on:
+        return foreign(data["text/markdown"])
     if "text/markdown" in data:
         return f"{raw('#reference[')}\n\n{foreign(data['text/markdown'])}\n\n{raw(']')}"
     return printed(output, folder)
@@ -135,8 +139,13 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         f"#exhibit(id: {typst_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
         f"title: {typst_string(exhibit['title'])}, "
         f"subtitle: {typst_string(exhibit['subtitle'])}, note: {typst_string(exhibit['note'])}, "
-        f"sources: [{links}], {body}) <{exhibit['id']}>"
+        f"sources: [{links}], long: {str(_is_long(exhibit)).lower()}, {body}) <{exhibit['id']}>"
     )
+
+
+def _is_long(exhibit: dict) -> bool:
+    """Whether a table may run over the end of a page."""
+    return not exhibit["svg"] and len(exhibit["table"]["rows"]) > _PAGE_HOLDS
 
 
 def _traces(report: dict) -> str:
