@@ -28,8 +28,10 @@ from graymarket.models.panel import (
     NOISY_JUMP,
     TINY_MOBILE_SHARE,
     Agreement,
+    Around,
     RecentRange,
     agreement,
+    around,
     flags,
     jumpiness,
     months_between,
@@ -37,6 +39,7 @@ from graymarket.models.panel import (
     outside_since,
     recent_range,
     region_series,
+    vendor_series,
 )
 from graymarket.models.pert import pert, pert_mean
 from graymarket.models.shares import MeasuredRange, measured_range, rank_cap, sampling_error
@@ -50,9 +53,11 @@ __all__ = [
     "SEED",
     "TINY_MOBILE_SHARE",
     "Agreement",
+    "Around",
     "MeasuredRange",
     "RecentRange",
     "agreement",
+    "around",
     "back_test",
     "by_method",
     "chance_above",
@@ -79,5 +84,6 @@ __all__ = [
     "sampling_error",
     "share_gap",
     "value",
+    "vendor_series",
     "with_page_views",
 ]

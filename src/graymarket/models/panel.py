@@ -36,6 +36,38 @@ def region_series(panel: pd.DataFrame, region: str) -> pd.DataFrame:
     return rows.assign(flag=flags(rows))
 
 
+def vendor_series(usage: pd.DataFrame, region: str, vendor: str) -> pd.Series:
+    """One vendor's share of page views in a region, percent by month; empty if not in the table.
+
+    `usage` is the table vendor_usage.
+    """
+    rows = usage[(usage["region"] == region) & (usage["vendor"] == vendor)]
+    return rows.set_index("month")["usage_share"].sort_index()
+
+
+@dataclass(frozen=True)
+class Around:
+    """Least and greatest monthly reading before an event and after it, in percent."""
+
+    before: tuple[float, float]
+    after: tuple[float, float]
+
+
+def around(series: pd.Series, event: pd.Timestamp, months: int) -> Around | None:
+    """The readings of so many months before the event's month, and after it.
+
+    None if a month is missing on either side.
+    """
+    step = pd.DateOffset(months=1)
+    before = series[event - pd.DateOffset(months=months) : event - step].dropna()
+    after = series[event + step : event + pd.DateOffset(months=months)].dropna()
+    if min(len(before), len(after)) < months:
+        return None
+    return Around(
+        (float(before.min()), float(before.max())), (float(after.min()), float(after.max()))
+    )
+
+
 def flags(rows: pd.DataFrame) -> pd.Series:
     """Why a month of one region is hard to read, or "" if it is not; the first that holds of
 

@@ -22,18 +22,28 @@ from graymarket.exhibits.style import (
 
 
 def line_with_reading(
-    width: float, series: pd.Series, name: str, point: tuple[pd.Timestamp, float], label: str
+    width: float,
+    series: pd.Series,
+    name: str,
+    point: tuple[pd.Timestamp, float],
+    label: str,
+    own: pd.Series,
 ) -> Figure:
-    """A monthly series (percent) and one reading of another place, on the same measure."""
+    """A monthly series (percent), and a reading of another place on the same measure.
+
+    `own` is the other place's series, as far as it is known.
+    """
     figure, ax = chart(width, 2.7)
     with house_style():
+        ax.plot(own.index, own, color=ACCENT, linewidth=1.2)
         ax.plot(series.index, series, color=SECOND)
         ax.plot(*point, "o", markersize=8, color=ACCENT)
         beside(ax, *point, label, color=ACCENT, weight="semibold")
         beside(ax, series.index[-1], series.iloc[-1], name, color=SECOND)
         room = pd.Timedelta(days=560 if width > NARROW else 1100)
         ax.set_xlim(series.index[0], series.index[-1] + room)
-        ax.set_ylim(0, 5 * (max(point[1], series.max()) // 5 + 1))
+        highest = max(point[1], series.max(), own.max() if len(own) else 0)
+        ax.set_ylim(0, 5 * (highest // 5 + 1))
         ax.yaxis.set_major_locator(MultipleLocator(5))
         with_unit(ax.yaxis)
         ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
