@@ -16,10 +16,13 @@ LAB_SETTINGS := .venv/share/jupyter/lab/settings
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: report check test lab bench lock clean help
+.PHONY: report refresh check test lab bench lock clean help
 
 report: $(READY)  ## Rebuild everything in report/
 	$(BIN)/graymarket build
+
+refresh: $(READY)  ## Fetch what is new upstream into data/
+	$(BIN)/graymarket refresh
 
 check: $(READY)  ## Check data/ and sum it up
 	$(BIN)/graymarket check

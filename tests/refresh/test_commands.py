@@ -175,7 +175,7 @@ def test_a_world_bank_zip_and_a_table_of_our_own(project, tmp_path):
     outcome = graymarket(project, "add", packed, tmp_path / "mine.csv", "--yes")
     assert outcome.returncode == 0, outcome.stderr
     assert "data/world_development.csv: " in outcome.stdout
-    assert "data/inputs.csv: 1 rows added" in outcome.stdout
+    assert "data/inputs.csv: 1 row added" in outcome.stdout
     assert "inputs-999" in set(evidence.raw_cells("inputs", project)["id"])
 
 

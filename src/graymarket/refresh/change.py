@@ -192,10 +192,14 @@ def _summary(change: Change) -> str:
         first, last = change.span
         when = f", {first}" if first == last else f", {first} to {last}"
         regions = change.added["region"].nunique() if "region" in change.added else 0
-        where = f" for {regions:,} region{'s' if regions > 1 else ''}" if regions else ""
-        parts.append(f"{len(change.added):,} rows added{where}{when if first else ''}")
+        where = f" for {_counted(regions, 'region')}" if regions else ""
+        parts.append(f"{_counted(len(change.added), 'row')} added{where}{when if first else ''}")
     if len(change.revised):
-        parts.append(f"{len(change.revised):,} published figures revised")
+        parts.append(f"{_counted(len(change.revised), 'published figure')} revised")
     if change.same:
-        parts.append(f"{change.same:,} rows already there")
+        parts.append(f"{_counted(change.same, 'row')} already there")
     return "; ".join(parts) or "nothing in it that counts"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
