@@ -14,7 +14,9 @@ def graymarket(*arguments):
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [[], ["build"], ["check"]])
+@pytest.mark.parametrize(
+    "command", [[], ["build"], ["check"], ["refresh"], ["add"], ["edition"], ["edition", "new"]]
+)
 def test_help(command):
     outcome = graymarket(*command, "--help")
     assert outcome.returncode == 0
@@ -31,8 +33,7 @@ def test_check_sums_up_a_sound_base(root):
     assert facts >= 1_900
     assert sources >= 670
     assert last == (
-        f"Edition {evidence.package(root)['version']}: {facts:,} facts from {sources:,} sources, "
-        "all in order."
+        f"Edition {evidence.label(root)}: {facts:,} facts from {sources:,} sources, all in order."
     )
 
 

@@ -8,6 +8,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from graymarket import evidence
+
 # Where conda-forge calls a package something else.
 CONDA_NAMES = {
     "brotli": "brotli-python",
@@ -111,5 +113,7 @@ def test_lock_names_no_address(root):
 
 def test_citation_names_the_same_edition(root, pyproject):
     citation = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
-    assert citation["version"].replace("-", ".") == pyproject["project"]["version"]
+    package = evidence.package(root)
+    assert citation["version"] == package["version"]
+    assert citation["date-released"] == package["created"][:10]
     assert citation["title"] == pyproject["project"]["description"]

@@ -11,14 +11,14 @@ from graymarket.publish.execute import execute, read_chapters
 PAGE = "00-summary"
 
 
-def findings(root, folder, edit=None):
-    """The named results of the findings page, after `edit` (a function of the folder data/)."""
+def findings(root, folder, edit=None, page=PAGE):
+    """The named results of a chapter, after `edit` (a function of the folder data/)."""
     shutil.copytree(root / "data", folder / "data")
     (folder / "notebooks").mkdir()
     if edit:
         edit(folder / "data")
-    chapters = {PAGE: read_chapters(root / "notebooks")[PAGE]}
-    done = execute(chapters, folder / "notebooks", lambda: None)[PAGE]
+    chapters = {page: read_chapters(root / "notebooks")[page]}
+    done = execute(chapters, folder / "notebooks", lambda: None)[page]
     shown = [
         output["data"][RESULTS_MIME]
         for cell in done.cells
@@ -92,3 +92,30 @@ HALVED = cells("assumptions", "assumptions-004", low="4", mode="7.75", high="9.5
 def test_a_finding_that_flips_changes_its_words(root, tmp_path, as_they_are, edit, name, now, then):
     assert as_they_are[name] == now
     assert findings(root, tmp_path, edit)[name] == then
+
+
+def test_statcounters_own_series_for_cuba_is_read_around_the_lock(root, tmp_path):
+    def with_series(data):
+        path = data / "vendor_usage.csv"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        months = pd.period_range("2021-01", "2022-06", freq="M").astype(str)
+        own = pd.DataFrame({"region": "CUB", "month": months, "vendor": "Xiaomi"})
+        own["usage_share"] = [f"{10 + step:g}" for step in range(len(months))]
+        own["source_id"] = "statcounter-global-stats"
+        pd.concat([frame, own]).to_csv(path, index=False, lineterminator="\n")
+
+    page = "03-xiaomi-in-cuba"
+    plain, told = tmp_path / "plain", tmp_path / "told"
+    plain.mkdir()
+    told.mkdir()
+    before = findings(root, plain, page=page)
+    assert before["around"].startswith("So nothing can be said of before and after")
+    after = findings(root, told, with_series, page=page)
+    # March to August 2021, then October 2021 to March 2022
+    assert after["around"] == (
+        "Xiaomi had 12.0–17.0% of page views in the six months before the month of the lock, and "
+        "19.0–24.0% in the six after"
+    )
+    assert (
+        after["world_share"] == before["world_share"]
+    )  # Cuba's rows are not taken for the world's

@@ -54,7 +54,6 @@ def test_stock_frictionless_agrees(root):
 
 def test_known_cells(root):
     panel = evidence.load("usage_panel", root)
-    assert len(panel) == 33_951
     cuba = panel[(panel.region == "CUB") & (panel.month == "2021-09-01")].iloc[0]
     assert (cuba.mobile_share, cuba.apple_share, cuba.samsung_internet_share) == (76.7, 7.36, 3.78)
     world = evidence.load("vendor_usage", root).set_index(["month", "vendor"]).usage_share
@@ -66,8 +65,8 @@ def test_known_sizes(root):
         resource["name"]: len(evidence.load(resource["name"], root))
         for resource in evidence.package(root)["resources"]
     }
-    assert sizes["usage_panel"] == 33_951
-    assert sizes["vendor_usage"] == 170 * 70  # months, vendors
+    assert sizes["usage_panel"] >= 34_429  # up to August 2026
+    assert sizes["vendor_usage"] >= 170 * 70  # months, vendors: worldwide
 
 
 def test_pandas_alone_reads_the_same_values(root, uncorrected):
@@ -380,9 +379,11 @@ def test_lost_rows_are_noticed(copy):
     content = path.read_text(encoding="utf-8").split("\n")
     kept = [line for line in content if not line.startswith("CUB,")]
     path.write_text("\n".join(kept), encoding="utf-8")
+    had = evidence.resource("usage_panel", copy)["coverage"]
+    left = len([line for line in kept if line]) - 1
     rows, regions = lines(copy)
-    assert "found “33809 rows”, expected at least 33951 rows, as edition 2026-11 had" in rows
-    assert "found “241 regions”, expected at least 242 regions" in regions
+    assert f"found “{left} rows”, expected at least {had['rows']} rows, as edition" in rows
+    assert f"found “{had['regions'] - 1} regions”, expected at least {had['regions']}" in regions
 
 
 def test_shares_over_100_in_sum(copy):

@@ -142,3 +142,24 @@ def test_a_range_holds_its_months(values):
     found = models.recent_range(pd.Series(values, index=MONTHS), "2021-06", months=6)
     assert all(found.low <= value <= found.high for value in values)
     assert found.low <= found.median <= found.high
+
+
+def test_one_vendors_series_is_of_its_region_alone():
+    usage = pd.DataFrame(
+        {
+            "region": ["CUB", "world", "world"],
+            "month": pd.to_datetime(["2021-08", "2021-09", "2021-08"]),
+            "vendor": "Xiaomi",
+            "usage_share": [18.27, 11.5, 11.37],
+        }
+    )
+    world = models.vendor_series(usage, "world", "Xiaomi")
+    assert world.to_list() == [11.37, 11.5]
+    assert models.vendor_series(usage, "IRN", "Xiaomi").empty
+
+
+def test_around_an_event_its_own_month_counts_on_neither_side():
+    series = pd.Series(range(1, 8), pd.date_range("2021-06-01", periods=7, freq="MS"), dtype=float)
+    found = models.around(series, pd.Timestamp("2021-09-01"), months=3)
+    assert (found.before, found.after) == ((1, 3), (5, 7))
+    assert models.around(series.drop(series.index[0]), pd.Timestamp("2021-09-01"), 3) is None
