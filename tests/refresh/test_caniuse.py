@@ -6,13 +6,13 @@ import pytest
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import caniuse
-from graymarket.refresh.ground import Ground
+from graymarket.refresh.holdings import Holdings
 from graymarket.refresh.sources import collect
 
 
 @pytest.fixture(scope="module")
-def ground(root):
-    return Ground(root)
+def held(root):
+    return Holdings(root)
 
 
 def changed(change) -> bytes:
@@ -27,10 +27,10 @@ def about(path: str) -> bytes:
     return changed(lambda content: content.update(id=code))
 
 
-def test_cuba(ground):
-    (delivery,) = caniuse.read(downloaded("CU.json"), ground)
+def test_cuba(held):
+    (delivery,) = caniuse.read(downloaded("CU.json"), held)
     assert delivery.table == "usage_panel" and delivery.remarks == ()
-    assert list(delivery.rows.columns) == ground.columns("usage_panel")
+    assert list(delivery.rows.columns) == held.columns("usage_panel")
     content = json.loads(recorded("CU.json"))["data"]
     shares = {browser: sum(versions.values()) for browser, versions in content.items()}
     mobile = sum(shares[browser] for browser in shares.keys() - {
@@ -42,18 +42,18 @@ def test_cuba(ground):
     assert float(row.apple_share) == pytest.approx(100 * shares["ios_saf"] / mobile, abs=0.005001)
 
 
-def test_the_region_is_in_the_file_not_in_its_name(ground):
+def test_the_region_is_in_the_file_not_in_its_name(held):
     download = downloaded("CU (1).json", recorded("alt-ww.json"))
-    (delivery,) = caniuse.read(download, ground)
+    (delivery,) = caniuse.read(download, held)
     assert list(delivery.rows.region) == ["world"]
 
 
-def test_nothing_counted_is_no_row_but_a_remark(ground):
+def test_nothing_counted_is_no_row_but_a_remark(held):
     def empty(content):
         content.update(id="CX", total=0)
         content["data"] = {browser: {"1": None} for browser in content["data"]}
 
-    (delivery,) = caniuse.read(downloaded("CX.json", changed(empty)), ground)
+    (delivery,) = caniuse.read(downloaded("CX.json", changed(empty)), held)
     assert delivery.rows.empty
     assert delivery.remarks == ("CXR 2026-08: nothing counted, no row.",)
 
@@ -76,26 +76,26 @@ def test_nothing_counted_is_no_row_but_a_remark(ground):
         (lambda c: c.update(data=[]), "expected shares by browser and version"),
     ],
 )
-def test_what_cannot_be_right_is_refused(ground, change, said):
-    message = complaint(caniuse.read, downloaded("CU.json", changed(change)), ground)
+def test_what_cannot_be_right_is_refused(held, change, said):
+    message = complaint(caniuse.read, downloaded("CU.json", changed(change)), held)
     assert said in message
 
 
-def test_an_unknown_browser_without_a_share_does_not_matter(ground):
+def test_an_unknown_browser_without_a_share_does_not_matter(held):
     content = changed(lambda c: c["data"].update(fuchsia={"1": None, "2": 0}))
-    (delivery,) = caniuse.read(downloaded("CU.json", content), ground)
+    (delivery,) = caniuse.read(downloaded("CU.json", content), held)
     assert len(delivery.rows) == 1
 
 
-def test_cut_off_and_web_pages_are_told_apart(ground):
+def test_cut_off_and_web_pages_are_told_apart(held):
     half = recorded("CU.json")[:2000]
     assert "found “an end in the middle" in complaint(
-        caniuse.read, downloaded("CU.json", half), ground
+        caniuse.read, downloaded("CU.json", half), held
     )
     page = b"<!DOCTYPE html><html><head><title>Sign in\n to GitHub</title>"
-    message = complaint(caniuse.read, downloaded("CU.json", page), ground)
+    message = complaint(caniuse.read, downloaded("CU.json", page), held)
     assert "found “a web page, “Sign in to GitHub””" in message and "log in" in message
-    assert "file is empty" in complaint(caniuse.read, downloaded("CU.json", b""), ground)
+    assert "file is empty" in complaint(caniuse.read, downloaded("CU.json", b""), held)
 
 
 def test_a_good_month_of_all_regions(project, upstream):

@@ -7,7 +7,7 @@ import pytest
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import comtrade
-from graymarket.refresh.ground import Ground
+from graymarket.refresh.holdings import Holdings
 from graymarket.refresh.sources import collect
 
 NAME = "exports-to-CUB.json"
@@ -15,8 +15,8 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
-def ground(root):
-    return Ground(root)
+def held(root):
+    return Holdings(root)
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +33,9 @@ def changed(change) -> bytes:
 EMPTY = json.dumps({"elapsedTime": "0.1 secs", "count": 0, "data": [], "error": ""}).encode()
 
 
-def test_flows(ground):
-    (delivery,) = comtrade.read(downloaded(NAME), ground)
-    assert list(delivery.rows.columns) == ground.columns("trade_flows")
+def test_flows(held):
+    (delivery,) = comtrade.read(downloaded(NAME), held)
+    assert list(delivery.rows.columns) == held.columns("trade_flows")
     dated = ["2024-01-01", "2024-12-31", "year"]
     told = ["HS2022", "exporter"]
     end = ["A", "un-comtrade"]
@@ -47,17 +47,17 @@ def test_flows(ground):
     ]  # fmt: skip
     assert delivery.remarks == ("Left out, as data/ does not know them: _X.",)
     (source,) = delivery.sources
-    assert list(source) == ground.columns("sources")
+    assert list(source) == held.columns("sources")
     assert (source["source_id"], source["accessed"]) == ("un-comtrade", "2026-11-26")
 
 
-def test_imports_are_told_by_the_importer(ground):
+def test_imports_are_told_by_the_importer(held):
     def turn(content):
         content["data"] = content["data"][:1]
         content["count"] = 1
         content["data"][0] |= {"flowCode": "M", "reporterISO": "CUB", "partnerISO": "W00"}
 
-    (delivery,) = comtrade.read(downloaded(NAME, changed(turn)), ground)
+    (delivery,) = comtrade.read(downloaded(NAME, changed(turn)), held)
     row = delivery.rows.iloc[0]
     assert (row.exporter, row.importer, row.reported_by) == ("world", "CUB", "importer")
 
@@ -80,13 +80,13 @@ def test_imports_are_told_by_the_importer(ground):
         (lambda c: c["data"].__setitem__(1, "x"), "found “x”, expected a flow as an object"),
     ],
 )
-def test_what_cannot_be_right_is_refused(ground, change, said):
-    assert said in complaint(comtrade.read, downloaded(NAME, changed(change)), ground)
+def test_what_cannot_be_right_is_refused(held, change, said):
+    assert said in complaint(comtrade.read, downloaded(NAME, changed(change)), held)
 
 
-def test_a_cut_answer_says_what_to_do(ground):
+def test_a_cut_answer_says_what_to_do(held):
     content = changed(lambda c: c.update(data=c["data"] * 125))
-    message = complaint(comtrade.read, downloaded(NAME, content), ground)
+    message = complaint(comtrade.read, downloaded(NAME, content), held)
     assert "set COMTRADE_API_KEY to a key" in message and "fewer “years”" in message
 
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import statcounter
-from graymarket.refresh.ground import Ground
+from graymarket.refresh.holdings import Holdings
 from graymarket.refresh.sources import collect
 
 NAME = "vendor-ww-monthly-201003-202405.csv"
 
 
 @pytest.fixture(scope="module")
-def ground(root):
-    return Ground(root)
+def held(root):
+    return Holdings(root)
 
 
 def written(header, lines) -> bytes:
@@ -29,8 +29,8 @@ def written(header, lines) -> bytes:
     return text.getvalue().encode()
 
 
-def read(name, content, ground, **options):
-    (delivery,) = statcounter.read(downloaded(name, content), ground, **options)
+def read(name, content, held, **options):
+    (delivery,) = statcounter.read(downloaded(name, content), held, **options)
     return delivery
 
 
@@ -39,9 +39,9 @@ def small(**changes) -> bytes:
     return written(["Date", "Samsung", "Apple", "Other"], [[m, *s] for m, s in months.items()])
 
 
-def test_the_real_file_gives_the_rows_that_data_has(ground):
-    delivery = read(NAME, recorded(NAME), ground)
-    known = ground.cells("vendor_usage")
+def test_the_real_file_gives_the_rows_that_data_has(held):
+    delivery = read(NAME, recorded(NAME), held)
+    known = held.cells("vendor_usage")
     months = ["2010-04", "2024-03", "2024-04", "2024-05"]
     expected = known[known["month"].isin(months)].reset_index(drop=True)
     assert delivery.rows.equals(expected)
@@ -59,7 +59,7 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
     ),
     data=st.data(),
 )
-def test_any_table_comes_back_the_same_in_any_order(ground, vendors, months, data):
+def test_any_table_comes_back_the_same_in_any_order(held, vendors, months, data):
     vendors = ["Apple", *(name for name in vendors if name != "Apple")]
     table = {}
     for year, month in months:
@@ -75,7 +75,7 @@ def test_any_table_comes_back_the_same_in_any_order(ground, vendors, months, dat
         for month in dict.fromkeys(month for month, _ in table)
     ]
     rows = read(
-        "vendor-CU-monthly-201101-202512.csv", written(["Date", *columns], lines), ground
+        "vendor-CU-monthly-201101-202512.csv", written(["Date", *columns], lines), held
     ).rows
     assert set(rows.region) == {"CUB"}
     found = {(r.month, r.vendor): float(r.usage_share) for r in rows.itertuples()}
@@ -84,44 +84,44 @@ def test_any_table_comes_back_the_same_in_any_order(ground, vendors, months, dat
 
 
 @pytest.mark.parametrize("name", ["vendor-CU-monthly-202403-202404 (1).csv", "vendors.csv"])
-def test_where_the_file_is_about(ground, name):
+def test_where_the_file_is_about(held, name):
     region = None if name.startswith("vendor-") else "CUB"
-    delivery = read(name, small(), ground, region=region)
+    delivery = read(name, small(), held, region=region)
     assert set(delivery.rows.region) == {"CUB"} and delivery.remarks == ()
 
 
-def test_a_name_that_tells_no_region(ground):
-    message = complaint(statcounter.read, downloaded("vendors.csv", small()), ground)
+def test_a_name_that_tells_no_region(held):
+    message = complaint(statcounter.read, downloaded("vendors.csv", small()), held)
     assert message.endswith("keep the name that the download had, or say which: --region CUB")
 
 
-def test_a_region_that_contradicts_the_name(ground):
+def test_a_region_that_contradicts_the_name(held):
     download = downloaded("vendor-IR-monthly-202403-202404.csv", small())
-    message = complaint(statcounter.read, download, ground, "CUB")
+    message = complaint(statcounter.read, download, held, "CUB")
     assert "found “IRN, by the file’s name”, expected the region that was given, CUB" in message
 
 
-def test_an_excel_detour_is_undone(ground):
+def test_an_excel_detour_is_undone(held):
     text = b"\xef\xbb\xbfDate;Samsung;Apple\r\n2024-03;70,5;29,4\r\n2024-04;60;40\r\n"
-    rows = read("vendor-CU-monthly-202403-202404.csv", text, ground).rows
+    rows = read("vendor-CU-monthly-202403-202404.csv", text, held).rows
     assert list(rows.usage_share) == ["29.4", "70.5", "40", "60"]
 
 
-def test_the_current_month_is_left_out(ground):
+def test_the_current_month_is_left_out(held):
     content = small(**{"2026-11": ["50", "50", "0"]})
-    delivery = read("vendor-CU-monthly-202403-202404.csv", content, ground)
+    delivery = read("vendor-CU-monthly-202403-202404.csv", content, held)
     assert delivery.remarks == ("Left out, as the month is not over: 2026-11.",)
     assert "2026-11" not in set(delivery.rows.month)
 
 
-def test_months_that_the_name_promises(ground):
-    delivery = read("vendor-CU-monthly-202403-202405.csv", small(), ground)
+def test_months_that_the_name_promises(held):
+    delivery = read("vendor-CU-monthly-202403-202405.csv", small(), held)
     assert delivery.remarks == ("The name promises 3 months, the file lacks 2024-05.",)
 
 
-def test_vendors_never_seen_before(ground):
+def test_vendors_never_seen_before(held):
     content = written(["Date", "Apple", "XIAOMI", "Zorblax"], [["2024-03", 40, 50, 10]])
-    delivery = read("vendor-CU-monthly-202403-202403.csv", content, ground)
+    delivery = read("vendor-CU-monthly-202403-202403.csv", content, held)
     assert delivery.remarks == (
         "A vendor never seen before: “XIAOMI”. Is it the same as “Xiaomi”?",
         "A vendor never seen before: “Zorblax”.",
@@ -149,9 +149,9 @@ def test_vendors_never_seen_before(ground):
         (b"<html><title>Just a moment...</title>", "found “a web page, “Just a moment...””"),
     ],
 )
-def test_what_cannot_be_right_is_refused(ground, content, said):
+def test_what_cannot_be_right_is_refused(held, content, said):
     download = downloaded("vendor-CU-monthly-202403-202404.csv", content)
-    assert said in complaint(statcounter.read, download, ground)
+    assert said in complaint(statcounter.read, download, held)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_what_cannot_be_right_is_refused(ground, content, said):
         ("vendor-QQ-monthly-202403-202404.csv", "found “QQ”, expected a region"),
     ],
 )
-def test_other_statistics_by_their_name(ground, name, said):
-    assert said in complaint(statcounter.read, downloaded(name, small()), ground)
+def test_other_statistics_by_their_name(held, name, said):
+    assert said in complaint(statcounter.read, downloaded(name, small()), held)
 
 
 def of_its_own(path: str) -> Reply:

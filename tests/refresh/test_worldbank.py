@@ -8,7 +8,7 @@ import pytest
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import worldbank
-from graymarket.refresh.ground import Ground
+from graymarket.refresh.holdings import Holdings
 from graymarket.refresh.sources import collect
 
 ANSWER = "SP.POP.TOTL.json"
@@ -16,8 +16,8 @@ SITE = "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv"
 
 
 @pytest.fixture(scope="module")
-def ground(root):
-    return Ground(root)
+def held(root):
+    return Holdings(root)
 
 
 def zipped(**files) -> bytes:
@@ -28,29 +28,29 @@ def zipped(**files) -> bytes:
     return packed.getvalue()
 
 
-def read(name, ground, content=None):
-    (delivery,) = worldbank.read(downloaded(name, content), ground)
+def read(name, held, content=None):
+    (delivery,) = worldbank.read(downloaded(name, content), held)
     return delivery
 
 
-def known(ground, years):
-    cells = ground.cells("world_development")
+def known(held, years):
+    cells = held.cells("world_development")
     mine = cells["region"].isin(["CUB", "IRN", "AFE", "world"]) & cells["year"].isin(years)
     return cells[mine & (cells["indicator"] == "SP.POP.TOTL")].reset_index(drop=True)
 
 
-def test_the_api_gives_the_rows_that_data_has(ground):
-    delivery = read(ANSWER, ground)
-    assert delivery.rows.equals(known(ground, ["2022", "2023"]))
+def test_the_api_gives_the_rows_that_data_has(held):
+    delivery = read(ANSWER, held)
+    assert delivery.rows.equals(known(held, ["2022", "2023"]))
     assert delivery.remarks == ("Left out, as data/ does not know the regions: INX.",)
 
 
-def test_so_do_the_files_of_the_sites(ground):
-    site = known(ground, ["2010", "2022", "2023"])
-    assert read(SITE, ground).rows.equals(site)
+def test_so_do_the_files_of_the_sites(held):
+    site = known(held, ["2010", "2022", "2023"])
+    assert read(SITE, held).rows.equals(site)
     packed = zipped(**{SITE[:-4]: recorded(SITE), "Metadata_Country_API_SP": b"Country Code\n"})
-    assert read("API_SP.POP.TOTL_DS2_en_csv_v2_290.zip", ground, packed).rows.equals(site)
-    assert read("databank.csv", ground).rows.equals(known(ground, ["2022", "2023"]))
+    assert read("API_SP.POP.TOTL_DS2_en_csv_v2_290.zip", held, packed).rows.equals(site)
+    assert read("databank.csv", held).rows.equals(known(held, ["2022", "2023"]))
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_so_do_the_files_of_the_sites(ground):
     [("2.07814073887425", "2.078140739"), ("8141808945", "8141808945"), ("14.0", "14"),
      ("12345678901234", "12345678901234"), ("-0.5000", "-0.5"), ("0", "0"), ("1e2", "100")],
 )  # fmt: skip
-def test_numbers_keep_as_many_digits_as_the_table(ground, told, kept):
+def test_numbers_keep_as_many_digits_as_the_table(held, told, kept):
     content = json.loads(recorded(ANSWER))
     content[1][0]["value"] = 987654321
     text = json.dumps(content).replace("987654321", told).encode()
-    values = read(ANSWER, ground, text).rows.value
+    values = read(ANSWER, held, text).rows.value
     assert kept in set(values)
 
 
@@ -84,9 +84,9 @@ def test_numbers_keep_as_many_digits_as_the_table(ground, told, kept):
         (ANSWER, lambda t: b"<html><title>Service Unavailable</title>", "a web page, “Service Una"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_right_is_refused(ground, name, change, said):
+def test_what_cannot_be_right_is_refused(held, name, change, said):
     content = change(b"" if name == "x.zip" else recorded(name))
-    assert said in complaint(worldbank.read, downloaded(name, content), ground)
+    assert said in complaint(worldbank.read, downloaded(name, content), held)
 
 
 def test_an_error_that_comes_as_a_success(project, upstream):
@@ -105,12 +105,12 @@ def paged(path: str, updated="2026-10-07") -> Reply:
     return Reply(json.dumps([about, values[4 * page - 4 : 4 * page]]).encode())
 
 
-def test_all_pages_of_all_indicators(project, upstream, ground):
+def test_all_pages_of_all_indicators(project, upstream, held):
     upstream.on("/v2/country/all/indicator/", paged)
     deliveries, news = collect(project, ["development"], TODAY)
     assert len(deliveries) == 7 * 3 and news["development"][0].startswith("21 files, 21 of them")
     rows = [row for d in deliveries for row in d.rows.values.tolist() if row[1] == "SP.POP.TOTL"]
-    assert sorted(rows) == sorted(known(ground, ["2022", "2023"]).values.tolist())
+    assert sorted(rows) == sorted(known(held, ["2022", "2023"]).values.tolist())
     assert all("date=2010%3A2026" in path for path, _ in upstream.asked)
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
+from graymarket.refresh.formats import json_of, plain, refuse
 from graymarket.refresh.gathering import Gathered, Progress, gather
-from graymarket.refresh.ground import Ground, code_of
-from graymarket.refresh.opening import json_of, plain, refuse
+from graymarket.refresh.holdings import Holdings, code_of
 
 TABLE = "usage_panel"
 SOURCE = "caniuse-region-usage"
@@ -27,22 +27,22 @@ _OFF = Decimal("0.5")  # how far the parts may be from their total
 _A_FILE = "a JSON file of caniuse’s region-usage-json"
 
 
-def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
     """One file for each region of regions.csv that has one."""
-    upstream = ground.upstream(TABLE)
+    upstream = held.upstream(TABLE)
     requests = [
-        Request(file, upstream.address.format(usage_file=file)) for file in ground.files.values()
+        Request(file, upstream.address.format(usage_file=file)) for file in held.files.values()
     ]
-    gathered = gather(ground, upstream, requests, read, today, on_progress)
+    gathered = gather(held, upstream, requests, read, today, on_progress)
     if gathered.missing:
-        _tell_missing(gathered, ground, upstream.address)
+        _tell_missing(gathered, held, upstream.address)
     return gathered
 
 
-def _tell_missing(gathered: Gathered, ground: Ground, address: str) -> None:
-    names = ", ".join(sorted(ground.codes[code_of(file)] for file in gathered.missing))
-    if len(gathered.missing) > len(ground.files) / 10:
-        found = f"{len(gathered.missing)} of {len(ground.files)} not there"
+def _tell_missing(gathered: Gathered, held: Holdings, address: str) -> None:
+    names = ", ".join(sorted(held.codes[code_of(file)] for file in gathered.missing))
+    if len(gathered.missing) > len(held.files) / 10:
+        found = f"{len(gathered.missing)} of {len(held.files)} not there"
         fix = "has the folder moved? The address stands in data/datapackage.json, under “upstream”"
         gathered.problems.append(
             Problem(address, "a file for nearly every region", None, None, found, fix)
@@ -56,7 +56,7 @@ def is_one(content) -> bool:
     return isinstance(content, dict) and {"id", "data"} <= content.keys() and "month" in content
 
 
-def read(download: Download, ground: Ground) -> list[Delivery]:
+def read(download: Download, held: Holdings) -> list[Delivery]:
     """The row of one region and month, or none and a remark where nothing was counted.
 
     The region is found by the id within, not by the file’s name. Raises EvidenceError.
@@ -67,7 +67,7 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
     missing = [name for name in ("id", "month", "data", "total") if name not in content]
     if missing:
         raise EvidenceError([Problem(download.name, "this field", column=m) for m in missing])
-    region, month = _region(content["id"], download, ground), _month(content["month"], download)
+    region, month = _region(content["id"], download, held), _month(content["month"], download)
     usage = _usage(content["data"], download)
     _add_up(usage, content["total"], download)
     mobile = sum(usage[browser] for browser in _MOBILE & usage.keys())
@@ -75,20 +75,20 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
         expected = f"mobile browsers that add to at most {_MOST}"
         raise refuse(download, expected, column="data", value=plain(mobile))
     if mobile == 0:
-        rows = pd.DataFrame(columns=ground.columns(TABLE), dtype=str)
+        rows = pd.DataFrame(columns=held.columns(TABLE), dtype=str)
         return [Delivery(TABLE, rows, download, (f"{region} {month}: nothing counted, no row.",))]
     samsung = _share(usage["samsung"], mobile) if "samsung" in usage else ""
     row = [region, month, _hundredths(mobile), _share(usage["ios_saf"], mobile), samsung, SOURCE]
-    rows = pd.DataFrame([row], columns=ground.columns(TABLE), dtype=str)
+    rows = pd.DataFrame([row], columns=held.columns(TABLE), dtype=str)
     return [Delivery(TABLE, rows, download)]
 
 
-def _region(code, download: Download, ground: Ground) -> str:
-    if not isinstance(code, str) or code not in ground.codes:
+def _region(code, download: Download, held: Holdings) -> str:
+    if not isinstance(code, str) or code not in held.codes:
         fix = "if the region is new, add it to regions.csv with its usage_file"
         expected = "the id of a region whose file regions.csv names, such as CU"
         raise refuse(download, expected, column="id", value=str(code), fix=fix)
-    return ground.codes[code]
+    return held.codes[code]
 
 
 def _month(month, download: Download) -> str:

@@ -12,9 +12,9 @@ import pandas as pd
 from graymarket.evidence.problems import FILE, EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
+from graymarket.refresh.formats import json_of, plain, refuse
 from graymarket.refresh.gathering import Gathered, Progress, gather
-from graymarket.refresh.ground import Ground
-from graymarket.refresh.opening import json_of, plain, refuse
+from graymarket.refresh.holdings import Holdings
 
 TABLE = "trade_flows"
 SOURCE = "un-comtrade"
@@ -35,21 +35,21 @@ _DIRECTIONS = {"X": "exporter", "M": "importer"}  # who reports which
 _A_FILE = "an answer of UN Comtrade’s API in JSON"
 
 
-def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
     """What all others report to have sold to each region, and what it reports to have bought."""
     key = _key()
-    upstream = ground.upstream(TABLE)
+    upstream = held.upstream(TABLE)
     if key:
-        upstream = replace(upstream, address=ground.setting(TABLE, "addressWithKey"))
+        upstream = replace(upstream, address=held.setting(TABLE, "addressWithKey"))
     last = today.year - 1
-    years = range(last - ground.setting(TABLE, "years") + 1, last + 1)
+    years = range(last - held.setting(TABLE, "years") + 1, last + 1)
     requests = [
         _request(upstream.address, region, flow, years, key)
-        for region in ground.terms
+        for region in held.terms
         if region in _NUMBERS
         for flow in _DIRECTIONS
     ]
-    gathered = gather(ground, upstream, requests, read, today, on_progress)
+    gathered = gather(held, upstream, requests, read, today, on_progress)
     gathered.problems += [
         Problem(upstream.address, "an answer to every question", value=f"no {name}")
         for name in gathered.missing
@@ -104,7 +104,7 @@ def is_answer(content) -> bool:
     return isinstance(content, dict) and "data" in content and "elapsedTime" in content
 
 
-def read(download: Download, ground: Ground) -> list[Delivery]:
+def read(download: Download, held: Holdings) -> list[Delivery]:
     """A row for each flow of phones in a year, without an id: those in data/ stay as they are.
 
     Raises EvidenceError, also for an answer that the free preview has cut.
@@ -116,7 +116,7 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
         except EvidenceError as error:
             problems += error.problems
             continue
-        strangers = {row["exporter"], row["importer"]} - {*ground.regions.index}
+        strangers = {row["exporter"], row["importer"]} - {*held.regions.index}
         key = tuple(row[name] for name in _FLOW)
         if strangers:
             unknown |= strangers
@@ -127,7 +127,7 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
     if problems:
         raise EvidenceError(problems)
     rows = [rows[key] for key in sorted(rows)]
-    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
     remarks = [] if len(rows) else ["No trade in phones reported."]
     if unknown:
         remarks.append(f"Left out, as data/ does not know them: {', '.join(sorted(unknown))}.")

@@ -7,7 +7,7 @@ from datetime import date
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Answer, Cache, Request, Upstream, fetch
-from graymarket.refresh.ground import Ground
+from graymarket.refresh.holdings import Holdings
 
 Progress = Callable[[int, int], None]
 
@@ -41,15 +41,15 @@ class Gathered:
 
 
 def gather(
-    ground: Ground,
+    held: Holdings,
     upstream: Upstream,
     requests: list[Request],
-    read: Callable[[Download, Ground], list[Delivery]],
+    read: Callable[[Download, Holdings], list[Delivery]],
     today: date,
     on_progress: Progress,
 ) -> Gathered:
     """Fetch each file and read it; only what could be read is remembered for next time."""
-    cache = Cache(ground.root)
+    cache = Cache(held.root)
     answers, problems = fetch(requests, upstream, cache, on_progress)
     gathered = Gathered(problems=problems)
     for answer in answers:
@@ -57,7 +57,7 @@ def gather(
             gathered.missing.append(answer.request.name)
             continue
         try:
-            gathered.deliveries += read(_download(answer, today), ground)
+            gathered.deliveries += read(_download(answer, today), held)
         except EvidenceError as error:
             gathered.problems += error.problems
         else:

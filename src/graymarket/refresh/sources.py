@@ -8,8 +8,8 @@ from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.reading import cells_in
 from graymarket.refresh import caniuse, comtrade, statcounter, worldbank
 from graymarket.refresh.delivery import Delivery, Download
-from graymarket.refresh.ground import Ground
-from graymarket.refresh.opening import json_of, lines_of, other_than_text, refuse
+from graymarket.refresh.formats import json_of, lines_of, other_than_text, refuse
+from graymarket.refresh.holdings import Holdings
 
 SOURCES = {
     "usage": caniuse,
@@ -36,12 +36,12 @@ def collect(
     Problem of every source: then nothing is delivered. `on_progress` is told a source’s name,
     how many of its files are done, and how many there are.
     """
-    ground = Ground(root)
+    held = Holdings(root)
     deliveries, news, problems = [], {}, []
     for name in names:
         try:
             gathered = SOURCES[name].collect(
-                ground, today, lambda done, total, name=name: on_progress(name, done, total)
+                held, today, lambda done, total, name=name: on_progress(name, done, total)
             )
         except EvidenceError as error:
             problems += error.problems
@@ -59,8 +59,8 @@ def recognise(download: Download, root: Path, region: str | None = None) -> list
 
     `region` says where a StatCounter file is about if its name does not. Raises EvidenceError.
     """
-    ground = Ground(root)
-    deliveries = _reader(download, ground)(region)
+    held = Holdings(root)
+    deliveries = _reader(download, held)(region)
     for delivery in deliveries:
         if region is not None and "region" in delivery.rows:
             other = sorted({*delivery.rows["region"]} - {region})
@@ -70,11 +70,11 @@ def recognise(download: Download, root: Path, region: str | None = None) -> list
     return deliveries
 
 
-def _reader(download: Download, ground: Ground) -> Callable[[str | None], list[Delivery]]:
+def _reader(download: Download, held: Holdings) -> Callable[[str | None], list[Delivery]]:
     start = download.content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
     found = other_than_text(download.content)
     if found and found[0] == "a zip file":
-        return lambda region: worldbank.read(download, ground)
+        return lambda region: worldbank.read(download, held)
     if not found and start in (b"{", b"["):
         content = json_of(download, _TAKEN)
         for known, source in (
@@ -83,35 +83,35 @@ def _reader(download: Download, ground: Ground) -> Callable[[str | None], list[D
             (worldbank.is_answer, worldbank),
         ):
             if known(content):
-                return lambda region: source.read(download, ground)
+                return lambda region: source.read(download, held)
         names = ", ".join(list(content)[:6]) if isinstance(content, dict) else "a list"
         raise refuse(download, _TAKEN, value=f"JSON of another form: {names}")
     lines = [line for line in lines_of(download, _TAKEN)[:10] if any(line)]
     header = lines[0] if lines else []
     if any(worldbank.is_header(line) for line in lines):
-        return lambda region: worldbank.read(download, ground)
-    if table := _table(header, ground):
-        return lambda region: _own(table, download, ground)
+        return lambda region: worldbank.read(download, held)
+    if table := _table(header, held):
+        return lambda region: _own(table, download, held)
     if header[:1] == ["Date"] or statcounter.is_name(download.name):
-        return lambda region: statcounter.read(download, ground, region)
+        return lambda region: statcounter.read(download, held, region)
     shown = ", ".join(header[:6]) + (" …" if len(header) > 6 else "")
     raise refuse(download, _TAKEN, row=1, value=f"the columns {shown}")
 
 
-def _table(header: list[str], ground: Ground) -> str | None:
+def _table(header: list[str], held: Holdings) -> str | None:
     """The table whose columns these are or nearly are; None if there is none."""
     names = {*header}
 
     def alike(table: str) -> float:
-        columns = {*ground.columns(table)}
+        columns = {*held.columns(table)}
         return len(columns & names) / len(columns | names)
 
-    best = max(ground.base.resources, key=alike)
+    best = max(held.base.resources, key=alike)
     return best if alike(best) >= 0.6 else None
 
 
-def _own(table: str, download: Download, ground: Ground) -> list[Delivery]:
-    fields = ground.base.resource(table)["schema"]["fields"]
+def _own(table: str, download: Download, held: Holdings) -> list[Delivery]:
+    fields = held.base.resource(table)["schema"]["fields"]
     rows, problems = cells_in(download.content, download.name, fields)
     if rows is not None and rows.empty:
         problems = [*problems, Problem(download.name, f"rows for the table {table}", value="none")]

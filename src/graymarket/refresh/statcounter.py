@@ -12,9 +12,9 @@ import pandas as pd
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
+from graymarket.refresh.formats import ended, lines_of, plain, refuse, unended
 from graymarket.refresh.gathering import Gathered, Progress, gather
-from graymarket.refresh.ground import Ground, code_of
-from graymarket.refresh.opening import ended, lines_of, plain, refuse, unended
+from graymarket.refresh.holdings import Holdings, code_of
 
 TABLE = "vendor_usage"
 SOURCE = "statcounter-global-stats"
@@ -28,19 +28,19 @@ _A_FILE = "StatCounter’s CSV of mobile vendors by month"
 _CHOOSE = "on gs.statcounter.com choose Device Vendor, Mobile, Monthly and two months or more"
 
 
-def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
     """One file for each region that the table or Xiaomi’s terms name, and for the world."""
-    upstream = ground.upstream(TABLE)
-    known = ground.cells(TABLE).groupby("region")["month"].max()
-    regions = {"world": None} | dict.fromkeys([*known.index, *ground.terms])
+    upstream = held.upstream(TABLE)
+    known = held.cells(TABLE).groupby("region")["month"].max()
+    regions = {"world": None} | dict.fromkeys([*known.index, *held.terms])
     end = pd.Period(today, "M") - 1  # the current month is not over
     requests = []
     for region in regions:
-        if region in ground.files:
+        if region in held.files:
             start = pd.Period(known[region], "M") - _REVISED if region in known else _FIRST
             # Over a single month the answer is of another form.
-            requests.append(_request(upstream.address, region, min(start, end - 1), end, ground))
-    gathered = gather(ground, upstream, requests, read, today, on_progress)
+            requests.append(_request(upstream.address, region, min(start, end - 1), end, held))
+    gathered = gather(held, upstream, requests, read, today, on_progress)
     gathered.problems += [
         Problem(upstream.address, "shares of every region asked for", value=f"no {name}")
         for name in gathered.missing
@@ -49,8 +49,8 @@ def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
     return gathered
 
 
-def _request(address: str, region: str, start, end, ground: Ground) -> Request:
-    code, first, last = code_of(ground.files[region]), f"{start:%Y%m}", f"{end:%Y%m}"
+def _request(address: str, region: str, start, end, held: Holdings) -> Request:
+    code, first, last = code_of(held.files[region]), f"{start:%Y%m}", f"{end:%Y%m}"
     query = {
         "device": "Mobile",
         "device_hidden": "mobile",
@@ -58,7 +58,7 @@ def _request(address: str, region: str, start, end, ground: Ground) -> Request:
         "region_hidden": code,
         "granularity": "monthly",
         "statType": "Device Vendor",
-        "region": ground.regions.at[region, "name"],
+        "region": held.regions.at[region, "name"],
         "fromInt": first,
         "toInt": last,
         "fromMonthYear": f"{start:%Y-%m}",
@@ -88,12 +88,12 @@ def is_name(name: str) -> bool:
     return _NAME.match(name) is not None
 
 
-def read(download: Download, ground: Ground, region: str | None = None) -> list[Delivery]:
+def read(download: Download, held: Holdings, region: str | None = None) -> list[Delivery]:
     """The rows of one region, by month and vendor; the region from the file’s name, or as given.
 
     Raises EvidenceError for other statistics, other periods, or a file that is not whole.
     """
-    region = _region(download, ground, region)
+    region = _region(download, held, region)
     lines = lines_of(download, _A_FILE)
     vendors = _vendors(lines[0], download)
     months, problems = {}, []
@@ -117,19 +117,19 @@ def read(download: Download, ground: Ground, region: str | None = None) -> list[
     remarks = (
         *_summed_up(left_out),
         *_gaps(months, download),
-        *_newcomers(vendors, ground),
+        *_newcomers(vendors, held),
     )
     rows = [
         [region, month, vendor, share, SOURCE]
         for month in sorted(months.keys() - left_out.keys())
         for vendor, share in sorted(zip(vendors, months[month], strict=True))
     ]
-    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
     return [Delivery(TABLE, rows, download, remarks)]
 
 
-def _region(download: Download, ground: Ground, given: str | None) -> str:
-    if given is not None and given not in ground.regions.index:
+def _region(download: Download, held: Holdings, given: str | None) -> str:
+    if given is not None and given not in held.regions.index:
         raise refuse(download, "a region of regions.csv, such as CUB", value=given)
     named = _NAME.match(download.name)
     if named is None:
@@ -143,7 +143,7 @@ def _region(download: Download, ground: Ground, given: str | None) -> str:
         raise refuse(download, _A_FILE, value=f"the statistic “{statistic}”", fix=_CHOOSE)
     if period != "monthly":
         raise refuse(download, _A_FILE, value=f"{period} figures", fix=_CHOOSE)
-    region = ground.codes.get(code)
+    region = held.codes.get(code)
     if region is None and given is None:
         fix = "is it in regions.csv, with its usage_file? Or say which: --region CUB"
         raise refuse(download, "a region that regions.csv knows", value=code, fix=fix)
@@ -228,8 +228,8 @@ def _shown(months: Iterable[str]) -> str:
     return ", ".join(months) if len(months) <= 3 else f"{months[0]} … {months[-1]} ({len(months)})"
 
 
-def _newcomers(vendors: list[str], ground: Ground) -> Iterator[str]:
-    known = set(ground.cells(TABLE)["vendor"])
+def _newcomers(vendors: list[str], held: Holdings) -> Iterator[str]:
+    known = set(held.cells(TABLE)["vendor"])
     for vendor in sorted(set(vendors) - known):
         alike = {name.casefold(): name for name in known}
         close = get_close_matches(vendor.casefold(), alike, 1, 0.8)

@@ -15,9 +15,9 @@ import pandas as pd
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
+from graymarket.refresh.formats import ended, json_of, lines_of, plain, refuse, unended
 from graymarket.refresh.gathering import Gathered, Progress, gather
-from graymarket.refresh.ground import Ground
-from graymarket.refresh.opening import ended, json_of, lines_of, plain, refuse, unended
+from graymarket.refresh.holdings import Holdings
 
 TABLE = "world_development"
 SOURCE = "world-bank-wdi"
@@ -32,19 +32,19 @@ _A_FILE = "a CSV, zip or API answer of the World Bank with regions, indicators a
 Value = tuple[str, str, str, Decimal | str]  # code, indicator, year, number as it stands there
 
 
-def collect(ground: Ground, today: date, on_progress: Progress) -> Gathered:
+def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
     """Each of the table’s indicators since 2010, all pages of it."""
-    upstream = ground.upstream(TABLE)
-    indicators = ground.allowed(TABLE, "indicator")
+    upstream = held.upstream(TABLE)
+    indicators = held.allowed(TABLE, "indicator")
     asked = [_page(upstream.address, indicator, today, 1) for indicator in indicators]
-    gathered = gather(ground, upstream, asked, read, today, on_progress)
+    gathered = gather(held, upstream, asked, read, today, on_progress)
     rest = [
         _page(upstream.address, indicator, today, page)
         for indicator, pages in _pages(gathered.deliveries)
         for page in range(2, pages + 1)
     ]
     if rest:
-        gathered += gather(ground, upstream, rest, read, today, on_progress)
+        gathered += gather(held, upstream, rest, read, today, on_progress)
     gathered.problems += [
         Problem(upstream.address, "every indicator of the table", value=f"no {name}")
         for name in gathered.missing
@@ -93,16 +93,16 @@ def is_header(cells: list[str]) -> bool:
     return {"Country Name", "Country Code"} <= {*cells}
 
 
-def read(download: Download, ground: Ground) -> list[Delivery]:
+def read(download: Download, held: Holdings) -> list[Delivery]:
     """The rows of the table’s regions and indicators since 2010; empty values have none.
 
     From an answer of the API, from the zip or CSV of the site, or from DataBank’s CSV. Raises
     EvidenceError.
     """
     values = _values(download)
-    wanted, unknown = _sorted_out(values, ground)
+    wanted, unknown = _sorted_out(values, held)
     if not wanted and not unknown["region"]:
-        expected = f"values of {', '.join(ground.allowed(TABLE, 'indicator'))}"
+        expected = f"values of {', '.join(held.allowed(TABLE, 'indicator'))}"
         found = ", ".join(sorted(unknown["indicator"])) or "none"
         raise refuse(download, expected, value=found)
     rows, problems = {}, []
@@ -121,7 +121,7 @@ def read(download: Download, ground: Ground) -> list[Delivery]:
         for (region, indicator, year), value in sorted(rows.items())
         if int(year) >= _FIRST
     ]
-    rows = pd.DataFrame(rows, columns=ground.columns(TABLE), dtype=str)
+    rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
     remarks = [] if len(rows) else [f"No values of our regions since {_FIRST}."]
     remarks += [
         f"Left out, as data/ does not know the {what}s: {', '.join(sorted(codes))}."
@@ -139,15 +139,15 @@ def _values(download: Download) -> list[Value]:
     return _in_csv(download)
 
 
-def _sorted_out(values: list[Value], ground: Ground) -> tuple[list[Value], dict[str, set[str]]]:
+def _sorted_out(values: list[Value], held: Holdings) -> tuple[list[Value], dict[str, set[str]]]:
     """The values of our indicators and regions, these by their ids, and the codes of others."""
-    indicators = {*ground.allowed(TABLE, "indicator")}
+    indicators = {*held.allowed(TABLE, "indicator")}
     wanted, unknown = [], {"region": set(), "indicator": set()}
     for code, indicator, year, number in values:
         region = "world" if code == "WLD" else code
         if indicator not in indicators:
             unknown["indicator"].add(indicator)
-        elif region not in ground.regions.index:
+        elif region not in held.regions.index:
             unknown["region"].add(code)
         else:
             wanted.append((region, indicator, year, number))

@@ -10,7 +10,7 @@ from graymarket.evidence.tables import PACKAGE, Base
 from graymarket.refresh.fetch import Upstream
 
 
-class Ground:
+class Holdings:
     """The project at `root`. Raises EvidenceError where its data/ cannot be read."""
 
     def __init__(self, root: Path):
