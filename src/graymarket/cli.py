@@ -45,7 +45,13 @@ def check(root: Path | None):
 
 @main.command()
 @_root
-def build(root: Path | None):
+@click.option(
+    "--case",
+    metavar="NAME",
+    help="Another question's report, into report/NAME/: a TOML file of data/questions/, by its "
+    "name, or the path of one.",
+)
+def build(root: Path | None, case: str | None):
     """Check data/, run notebooks/ and write report/.
 
     If anything is wrong, says so in one line for each problem, leaves report/ as it was, and
@@ -55,7 +61,8 @@ def build(root: Path | None):
 
     try:
         root = root or evidence.find_root()
-        written = publish.build(root, on_step=_say, on_cell=_dot)
+        variant = _variant(evidence.question(case, root)) if case else None
+        written = publish.build(root, on_step=_say, on_cell=_dot, variant=variant)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)
         _complain(error.problems, "report/ is untouched. Mend the above and run this again.")
@@ -65,6 +72,19 @@ def build(root: Path | None):
             f"{path.stat().st_size / 1000:,.0f} kB" if path.is_file() else "each exhibit by itself"
         )
         click.echo(f"{path.relative_to(root)}  {size}")
+
+
+def _variant(question):
+    """The question in the words of `publish`."""
+    from graymarket import evidence, publish
+
+    return publish.Variant(
+        name=question.name,
+        title=question.title,
+        subtitle=f"{question.what}, {question.event:%B %Y}",
+        environment={evidence.VARIABLE: str(question.path.resolve())},
+        inputs=(question.path,),
+    )
 
 
 def _complain(problems: list, advice: str) -> NoReturn:

@@ -37,14 +37,30 @@ from graymarket.models.panel import (
     region_series,
 )
 from graymarket.models.pert import pert, pert_mean
-from graymarket.models.shares import MeasuredRange, measured_range, rank_cap, sampling_error
-from graymarket.models.standing import channel, in_force, net_effect
+from graymarket.models.shares import (
+    MeasuredRange,
+    measured_range,
+    of_maker,
+    published,
+    rank_cap,
+    sampling_error,
+)
+from graymarket.models.standing import (
+    REGIMES,
+    channel,
+    grounds,
+    in_force,
+    net_effect,
+    sanctions_effect,
+    statements_on,
+)
 
 __all__ = [
     "DRAWS",
     "JUMP_FACTOR",
     "JUMP_POINTS",
     "NOISY_JUMP",
+    "REGIMES",
     "SEED",
     "TINY_MOBILE_SHARE",
     "Agreement",
@@ -59,21 +75,26 @@ __all__ = [
     "estimate",
     "flags",
     "flow_gap",
+    "grounds",
     "in_force",
     "jumpiness",
     "measured_range",
     "moved",
     "net_effect",
+    "of_maker",
     "outside_since",
     "part_of_gray",
     "pert",
     "pert_mean",
+    "published",
     "rank_cap",
     "recent_range",
     "region_series",
     "renewal",
     "sampling_error",
+    "sanctions_effect",
     "share_gap",
+    "statements_on",
     "value",
     "with_page_views",
 ]

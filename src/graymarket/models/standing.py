@@ -5,6 +5,12 @@ import pandas as pd
 # Of several rules in force, the one that decides for a consumer phone: an exception opens a ban.
 EFFECTS = ["authorised", "prohibited", "conditional", "unclear", "not_covered"]
 OFFICIAL = {"subsidiary", "distributor", "carrier", "online_store"}
+REGIMES = {
+    "US export rules": ["us_bis", "us_bis_ofac", "us_state"],
+    "US Treasury": ["us_ofac", "us_bis_ofac"],
+    "European Union": ["eu"],
+    "United Nations": ["un"],
+}
 
 
 def in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
@@ -26,6 +32,26 @@ def net_effect(rules: pd.DataFrame) -> str:
     if found[0] == "authorised" and {"prohibited", "conditional"} & set(found):
         return "authorised by exception"
     return found[0]
+
+
+def sanctions_effect(
+    sanctions: pd.DataFrame, region: str, regime: str, date: pd.Timestamp
+) -> str:
+    """What a regime's rules (a key of REGIMES) did to a consumer phone, as in net_effect."""
+    rows = sanctions[(sanctions["region"] == region) & sanctions["regime"].isin(REGIMES[regime])]
+    return net_effect(in_force(rows[rows["grade"] != "C"], date))
+
+
+def statements_on(presence: pd.DataFrame, region: str, maker: str) -> pd.DataFrame:
+    """The statements, grade C aside, on a maker's channel in a region, by name or on all at once."""
+    names = [maker, "All foreign vendors"]
+    here = (presence["region"] == region) & presence["vendor"].isin(names)
+    return presence[here & (presence["grade"] != "C")]
+
+
+def grounds(grades: pd.Series) -> str:
+    """How good the evidence is by its rows' grades: "moderate" with an A, "low" with B alone."""
+    return "moderate" if (grades == "A").any() else "low"
 
 
 def channel(statements: pd.DataFrame, date: pd.Timestamp) -> tuple[str, str]:

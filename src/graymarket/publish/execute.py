@@ -1,6 +1,7 @@
 """Run the chapters' notebooks, two at a time, each in a fresh kernel."""
 
 import asyncio
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -31,16 +32,21 @@ def read_chapters(folder: Path) -> dict[str, NotebookNode]:
 
 
 def execute(
-    chapters: dict[str, NotebookNode], folder: Path, on_cell: Callable[[], None]
+    chapters: dict[str, NotebookNode],
+    folder: Path,
+    on_cell: Callable[[], None],
+    environment: dict[str, str] | None = None,
 ) -> dict[str, NotebookNode]:
     """Execute all chapters in `folder`; `on_cell` is called after each cell.
 
+    `environment`: variables for the kernels beside those of this process.
+
     Raises PublishError naming notebook, cell and error for every chapter that fails.
     """
-    return asyncio.run(_execute_all(chapters, folder, on_cell))
+    return asyncio.run(_execute_all(chapters, folder, on_cell, environment or {}))
 
 
-async def _execute_all(chapters, folder, on_cell):
+async def _execute_all(chapters, folder, on_cell, environment):
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def run(name: str, notebook: NotebookNode):
@@ -53,7 +59,7 @@ async def _execute_all(chapters, folder, on_cell):
             on_cell_executed=lambda **_: on_cell(),
         )
         async with gate:
-            await client.async_execute()
+            await client.async_execute(env=os.environ | environment)
         return name, notebook
 
     tasks = [run(name, notebook) for name, notebook in chapters.items()]
