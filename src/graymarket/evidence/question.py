@@ -39,7 +39,7 @@ class Question:
 
     `regions`: codes, the main one first; `event`: its day; `what`: what happened then, in a few
     words that can end a sentence; `closure`: a row as in the table closures (id, region, maker,
-    series, month, left_out, basis and others), or None; `path`: the file.
+    series, month, left_out and, in a row of that table, more), or None; `path`: the file.
     """
 
     name: str
@@ -55,6 +55,13 @@ class Question:
     def series(self) -> str | None:
         """The column of usage_panel in which the maker can be seen, if there is one."""
         return next((series for series, maker in SERIES.items() if maker == self.maker), None)
+
+    @property
+    def closure_rows(self) -> tuple[str, ...]:
+        """The rows that the closure stands on; () if the question's file alone has it."""
+        if self.closure is None or "source_id" not in self.closure:
+            return ()
+        return (f"closures/{self.closure['id']}", *self.closure["basis"].split())
 
     @property
     def month(self) -> pd.Timestamp:
@@ -235,10 +242,6 @@ def _closure(given: dict, name: str, root: Path) -> pd.Series | None:
             "maker": given["maker"],
             "series": given["series"],
             "month": pd.Timestamp(given["event"]).to_period("M").to_timestamp(),
-            "end": pd.NaT,
-            "what_closed": given["what"],
-            "what_stayed_open": "",
             "left_out": " ".join(given.get("left_out", [])),
-            "basis": "",
         }
     )

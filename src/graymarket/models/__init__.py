@@ -50,9 +50,11 @@ from graymarket.models.standing import (
     channel,
     grounds,
     in_force,
+    local_rules_of,
     net_effect,
     sanctions_effect,
     statements_on,
+    surely_in_force,
 )
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "grounds",
     "in_force",
     "jumpiness",
+    "local_rules_of",
     "measured_range",
     "moved",
     "net_effect",
@@ -95,6 +98,7 @@ __all__ = [
     "sanctions_effect",
     "share_gap",
     "statements_on",
+    "surely_in_force",
     "value",
     "with_page_views",
 ]
