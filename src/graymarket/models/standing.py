@@ -43,7 +43,7 @@ def sanctions_effect(sanctions: pd.DataFrame, region: str, regime: str, date: pd
 
 
 def statements_on(presence: pd.DataFrame, region: str, maker: str) -> pd.DataFrame:
-    """The statements, grade C aside, on a maker's channel in a region, by name or on all at once."""
+    """The statements, grade C aside, on a maker's channel in a region, by name or on all."""
     own = presence["vendor"] == maker
     # That none of them has a channel holds for each; that some have one does not.
     none = (presence["vendor"] == "All foreign vendors") & (presence["channel"] == "none")
