@@ -163,6 +163,12 @@ def test_a_chapter_without_words_for_other_questions_is_named(root, tmp_path):
         general_chapters(tmp_path / "notebooks")
 
 
+def test_general_chapters_are_stored_without_outputs(root):
+    for name, notebook in read_chapters(root / "notebooks/any").items():
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert not any(cell.outputs or cell.execution_count for cell in code), name
+
+
 def findings(root, folder, edit=None):
     """The named results of the case's first chapter, after `edit` of the folder data/."""
     shutil.copytree(root / "data", folder / "data")
