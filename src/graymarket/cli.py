@@ -48,13 +48,19 @@ def check(root: Path | None):
 
 @main.command()
 @_root
-def build(root: Path | None):
+@click.option(
+    "--case",
+    metavar="NAME",
+    help="Another question's report, into report/NAME/: a TOML file of data/questions/, by its "
+    "name, or the path of one.",
+)
+def build(root: Path | None, case: str | None):
     """Check data/, run notebooks/ and write report/.
 
     If anything is wrong, says so in one line for each problem, leaves report/ as it was, and
     exits with code 1.
     """
-    _build(_project(root))
+    _build(_project(root), case)
 
 
 _accept = click.option(
@@ -243,11 +249,12 @@ def _asked(revised: int, why: str | None) -> str:
     return why or click.prompt("Why", default=_NEWER)
 
 
-def _build(root: Path) -> None:
+def _build(root: Path, case: str | None = None) -> None:
     from graymarket import evidence, publish  # slow to import: not needed for --help
 
     try:
-        written = publish.build(root, on_step=_say, on_cell=_dot)
+        variant = _variant(evidence.question(case, root)) if case else None
+        written = publish.build(root, on_step=_say, on_cell=_dot, variant=variant)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)
         _complain(error.problems, "report/ is untouched. Mend the above and run this again.")
@@ -263,6 +270,19 @@ def _show(root: Path) -> None:
     page = root / "report" / "report.html"
     if not webbrowser.open(page.as_uri()):
         click.echo(f"No browser was found; open {page}")
+
+
+def _variant(question):
+    """The question in the words of `publish`."""
+    from graymarket import evidence, publish
+
+    return publish.Variant(
+        name=question.name,
+        title=question.title,
+        subtitle=f"{question.what}, {question.event:%B %Y}",
+        environment={evidence.VARIABLE: str(question.path.resolve())},
+        inputs=(question.path,),
+    )
 
 
 _MOST_PROBLEMS = 50  # more are counted: by then they are of a kind

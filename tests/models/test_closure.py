@@ -120,3 +120,19 @@ def test_months_that_the_carrier_did_not_count_are_empty():
     assert shares["samsung_internet_share"].clear.loc["2017-09-01"].isna().all()
     assert shares["apple_share"].clear.loc["2017-09-01"].notna().sum() > 150
     assert shares["apple_share"].clear.loc["2024-06-01"].isna().all()  # missing throughout
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"region": "crimea"}, "no series of crimea"),
+        ({"month": pd.Timestamp("2015-01-01")}, "too late to fit"),
+        ({"month": pd.Timestamp("2026-06-01")}, "too early to judge"),
+    ],
+)
+def test_a_case_that_the_panel_cannot_show_says_why(changes, why):
+    case = evidence.load("closures").set_index("id", drop=False).loc["apple-russia-2022"].copy()
+    for key, value in changes.items():
+        case[key] = value
+    with pytest.raises(ValueError, match=why):
+        closure.of_case(case, evidence.load)

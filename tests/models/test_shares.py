@@ -81,3 +81,42 @@ def test_sampling_error_by_hand():
 def test_four_times_the_sample_halves_the_error(share, sample):
     error = models.sampling_error(share, sample)
     assert math.isclose(models.sampling_error(share, 4 * sample), error / 2, abs_tol=1e-12)
+
+
+def figure(**changes):
+    row = {"low": None, "value": None, "high": None, "share_of_total": None, "qualifier": "exact"}
+    row |= {"grade": "B", "unit": "percent", "use": "core", "denominator_detail": "", "note": ""}
+    return row | changes
+
+
+def test_published_figures_become_ranges():
+    rows = pd.DataFrame(
+        [
+            figure(value=40.0, share_of_total=40.0),
+            figure(low=88.0, high=90.0, share_of_total=89.0),
+            figure(
+                low=18.0, high=20.0, share_of_total=16.0
+            ),  # printed as a ratio to official sales
+            figure(high=10.0, share_of_total=10.0, qualifier="at_most"),
+            figure(value=1.0, grade="C"),
+            figure(value=1200000.0, unit="units"),
+        ]
+    )
+    found = models.published(rows)
+    assert found[["least", "most"]].values.tolist() == [[40, 40], [88, 90], [16, 16], [10, 10]]
+    assert list(found["limit"]) == ["", "", "", "most"]
+
+
+def test_a_figure_is_of_a_maker_when_its_words_name_it_or_its_product():
+    one = {"use": "one_brand_or_segment"}
+    rows = pd.DataFrame(
+        [
+            figure(note="iPhone alone. Apple only", **one),
+            figure(note="Samsung only", **one),
+            figure(denominator_detail="Xiaomi’s share", **one),
+            figure(note="Apple among others"),
+        ]
+    )
+    assert list(models.of_maker(rows, "Apple").index) == [0]
+    assert list(models.of_maker(rows, "Xiaomi").index) == [2]
+    assert models.of_maker(rows, "Nokia (HMD)").empty

@@ -55,3 +55,24 @@ def statements(*rows):
 )
 def test_the_newest_statement_up_to_the_date_decides(rows, found):
     assert models.channel(statements(*rows), LOCK) == found
+
+
+def test_a_day_that_may_lie_after_is_not_surely_in_force():
+    days = ["", "2020", "2021-09-01", "2021", "2021-09", "2021-09-02"]
+    rows = rules(*[(day, "", "prohibited") for day in days])
+    assert list(models.surely_in_force(rows, LOCK)["start"]) == ["", "2020", "2021-09-01"]
+
+
+def test_a_none_for_all_makers_holds_for_each_and_a_channel_of_some_does_not():
+    rows = pd.DataFrame(
+        [
+            ("PRK", "All foreign vendors", "none", "B"),
+            ("CUB", "All foreign vendors", "carrier", "B"),
+            ("CUB", "Apple", "none", "A"),
+            ("CUB", "Apple", "none", "C"),
+            ("CUB", "Samsung", "distributor", "B"),
+        ],
+        columns=["region", "vendor", "channel", "grade"],
+    )
+    assert list(models.statements_on(rows, "PRK", "Apple").index) == [0]
+    assert list(models.statements_on(rows, "CUB", "Apple").index) == [2]

@@ -128,3 +128,36 @@ def test_faults_of_a_whole_set_are_all_told():
     assert any("result r.a is never used" in line for line in lines)
     assert any("expected a cell that begins “# Title”" in line for line in lines)
     assert any("exhibit id 'same' used twice" in line for line in lines)
+
+
+def optional(text, **metadata):
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": ["optional"]} | metadata)
+
+
+def test_an_optional_cell_loses_the_lines_whose_results_are_not_there():
+    whole = book(
+        one=[
+            results(high="18.3%"),
+            markdown("# One"),
+            optional(
+                "## Shares\n\n1. Up to {eval}`r.high`.\n1. Down to {eval}`r.low`.\n\n"
+                "From {eval}`r.low` to {eval}`r.high`.\n\nAlways."
+            ),
+            optional("## Prices\n\nAt {eval}`r.price`."),
+        ]
+    )
+    assert [cell.source for cell in whole.cells if cell.cell_type == "markdown"] == [
+        "# One",
+        "## Shares\n\n1. Up to [18.3%](#n-one-high).\n\nAlways.",
+    ]
+
+
+def test_notes_of_a_slide_that_is_not_there_are_left_out():
+    notes = {"slideshow": {"slide_type": "notes"}}
+    whole = book(one=[markdown("# One"), optional("**Say:** {eval}`r.low`.", **notes)])
+    assert whole.metadata.report.slides == []
+
+
+def test_a_cell_that_is_not_optional_needs_its_results():
+    (line,) = problems(one=[markdown("# One\n\nUp to {eval}`r.high`.")])
+    assert line.endswith("unknown result r.high")

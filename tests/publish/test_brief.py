@@ -88,6 +88,14 @@ def test_holds_headline_chart_and_the_first_three_of_each(tmp_path):
     assert "Limit d" not in text
 
 
+def test_long_findings_are_shown_fewer(tmp_path):
+    long = "\n".join(f"1. Finding {n}. {'Far too long a finding. ' * 40}" for n in range(1, 5))
+    path = tmp_path / "brief.pdf"
+    path.write_bytes(brief(notebook("## Found\n\n" + long, LIMITS)))
+    with pikepdf.open(path) as pdf:
+        assert len(pdf.pages) == 1
+
+
 def test_refuses_a_second_page():
     long = notebook(FINDINGS, LIMITS, deck="Far too long a deck. " * 250)
     with pytest.raises(PublishError, match=r"brief\.pdf.*expected one A4 page, found 2"):

@@ -3,6 +3,7 @@
 from graymarket.evidence.dictionary import dictionary
 from graymarket.evidence.editions import RESULTS, Since, edition_file, label, since_last
 from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.evidence.question import SERIES, VARIABLE, Question, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
     PACKAGE,
@@ -19,8 +20,11 @@ from graymarket.evidence.trace import trace
 __all__ = [
     "PACKAGE",
     "RESULTS",
+    "SERIES",
+    "VARIABLE",
     "EvidenceError",
     "Problem",
+    "Question",
     "Since",
     "check",
     "coverage",
@@ -30,6 +34,7 @@ __all__ = [
     "label",
     "load",
     "package",
+    "question",
     "raw_cells",
     "resource",
     "since_last",

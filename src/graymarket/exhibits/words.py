@@ -20,6 +20,11 @@ def cardinal(number: int) -> str:
     return _CARDINALS[number] if 0 <= number < len(_CARDINALS) else f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """(1, "rule") → "one rule", (9, "rule") → "nine rules", (0, "rule") → "no rules"."""
+    return f"{cardinal(number) if number else 'no'} {noun}{'' if number == 1 else 's'}"
+
+
 def ordinal(number: int) -> str:
     """9 → "ninth"; above twelve "rank 13"."""
     return _ORDINALS[number] if 0 <= number < len(_ORDINALS) else f"rank {number}"
@@ -99,3 +104,10 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
 def listed(names: list[str]) -> str:
     """["Cuba", "Iran", "Syria"] → "Cuba, Iran and Syria"; "" for none."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def few(names: list[str], most: int = 3) -> str:
+    """As listed; of more than `most` names the first, and how many others."""
+    if len(names) <= most:
+        return listed(names)
+    return f"{names[0]} and {cardinal(len(names) - 1)} others"

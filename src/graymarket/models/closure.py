@@ -70,6 +70,26 @@ def donor_regions(
     return [region for region in countries if region in people.index and region not in out]
 
 
+def of_case(case: pd.Series, table: Callable[[str], pd.DataFrame]) -> "Closure":
+    """closure() of a case against its donor_regions, from the tables that `table` loads by name.
+
+    Raises ValueError, saying why, when the panel cannot show the case.
+    """
+    shares = usage_shares(table("usage_panel"))[case.series]
+    if case.region not in shares.clear:
+        raise ValueError(f"the panel has no series of {case.region}")
+    months = shares.all.index
+    if months[0] + pd.DateOffset(months=_BEFORE // 2) > case.month:
+        raise ValueError(f"the panel begins in {months[0]:%B %Y}, too late to fit")
+    if case.month + pd.DateOffset(months=HORIZONS[0]) > months[-1]:
+        raise ValueError(f"the panel ends in {months[-1]:%B %Y}, too early to judge")
+    world = table("world_development")
+    people = world[(world["indicator"] == "SP.POP.TOTL") & (world["year"] == 2020)]
+    people = people.set_index("region")["value"]
+    donors = donor_regions(case, table("closures"), table("policies"), table("regions"), people)
+    return closure(shares, case, [region for region in donors if region != case.region])
+
+
 @dataclass(frozen=True)
 class Closure:
     """One case: what was seen, what the donors say would have been, and how sure that is.

@@ -1,5 +1,6 @@
 """What published readings of a vendor's share say together."""
 
+import re
 from dataclasses import dataclass
 from math import sqrt
 
@@ -44,6 +45,35 @@ def measured_range(
         raise ValueError(f"no measured share of {vendor} in {region} around {month}")
     low, high = counts["value"].min(), counts["value"].max()
     return MeasuredRange(float(low), float(high), tuple(counts["id"]))
+
+
+def published(benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Published gray shares as ranges, grade C aside, in percent.
+
+    Adds least and most (equal for a single figure) and limit: "least" or "most" where the source
+    gives a bound alone, else "".
+    """
+    rows = benchmarks[(benchmarks["grade"] != "C") & (benchmarks["unit"] == "percent")].copy()
+    ends = rows[["low", "value", "high"]]
+    whole = rows["share_of_total"].fillna(rows["value"])
+    # Where the source gives a ratio to something else, only its conversion to a share counts.
+    as_printed = whole.isna() | ((whole >= ends.min(axis=1)) & (whole <= ends.max(axis=1)))
+    rows["least"] = ends.min(axis=1).where(as_printed, whole)
+    rows["most"] = ends.max(axis=1).where(as_printed, whole)
+    bounds = {"at_least": "least", "more_than": "least", "at_most": "most", "less_than": "most"}
+    rows["limit"] = rows["qualifier"].map(bounds).fillna("")
+    return rows
+
+
+_PRODUCTS = {"Apple": "iPhone"}
+
+
+def of_maker(benchmarks: pd.DataFrame, maker: str) -> pd.DataFrame:
+    """The rows on one brand whose words name the maker, or the product it is known by."""
+    names = "|".join(re.escape(name) for name in (maker, _PRODUCTS.get(maker, maker)))
+    said = benchmarks["denominator_detail"] + " " + benchmarks["note"]
+    alone = benchmarks["use"] == "one_brand_or_segment"
+    return benchmarks[alone & said.str.contains(rf"\b(?:{names})\b")]
 
 
 def rank_cap(rank: float) -> float:

@@ -1,10 +1,18 @@
 """What stood at a date: rules in force, and what is known of a maker's channel."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 # Of several rules in force, the one that decides for a consumer phone: an exception opens a ban.
 EFFECTS = ["authorised", "prohibited", "conditional", "unclear", "not_covered"]
 OFFICIAL = {"subsidiary", "distributor", "carrier", "online_store"}
+REGIMES = {
+    "US export rules": ["us_bis", "us_bis_ofac", "us_state"],
+    "US Treasury": ["us_ofac", "us_bis_ofac"],
+    "European Union": ["eu"],
+    "United Nations": ["un"],
+}
 
 
 def in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
@@ -26,6 +34,47 @@ def net_effect(rules: pd.DataFrame) -> str:
     if found[0] == "authorised" and {"prohibited", "conditional"} & set(found):
         return "authorised by exception"
     return found[0]
+
+
+def sanctions_effect(sanctions: pd.DataFrame, region: str, regime: str, date: pd.Timestamp) -> str:
+    """What a regime's rules (a key of REGIMES) did to a consumer phone, as in net_effect."""
+    rows = sanctions[(sanctions["region"] == region) & sanctions["regime"].isin(REGIMES[regime])]
+    return net_effect(in_force(rows[rows["grade"] != "C"], date))
+
+
+def statements_on(presence: pd.DataFrame, region: str, maker: str) -> pd.DataFrame:
+    """The statements, grade C aside, on a maker's channel in a region, by name or on all."""
+    own = presence["vendor"] == maker
+    # That none of them has a channel holds for each; that some have one does not.
+    none = (presence["vendor"] == "All foreign vendors") & (presence["channel"] == "none")
+    return presence[(presence["region"] == region) & (own | none) & (presence["grade"] != "C")]
+
+
+# Kinds of the table local_rules that tell what someone did or said, and set no rule.
+_TOLD = [
+    "official_channel",
+    "government_position",
+    "company_statement",
+    "imports",
+    "workaround",
+]
+
+
+def local_rules_of(rules: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:
+    """The rows of the table local_rules that set a rule in one of the regions, grade C aside."""
+    kept = rules["region"].isin(regions) & ~rules["kind"].isin(_TOLD) & (rules["grade"] != "C")
+    return rules[kept]
+
+
+def surely_in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
+    """in_force, without rows whose first day, known to the year or month, may lie after `date`."""
+    held, day = in_force(rows, date), f"{date:%Y-%m-%d}"
+    return held[[start == day or not (start and day.startswith(start)) for start in held["start"]]]
+
+
+def grounds(grades: pd.Series) -> str:
+    """How good the evidence is by its rows' grades: "moderate" with an A, "low" with B alone."""
+    return "moderate" if (grades == "A").any() else "low"
 
 
 def channel(statements: pd.DataFrame, date: pd.Timestamp) -> tuple[str, str]:

@@ -2,5 +2,6 @@
 
 from graymarket.publish.build import build
 from graymarket.publish.problems import PublishError
+from graymarket.publish.variant import Variant
 
-__all__ = ["PublishError", "build"]
+__all__ = ["PublishError", "Variant", "build"]

@@ -48,6 +48,9 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
     of the notes cell right behind it. Notes are for the stage and stand nowhere else.
     `metadata.report.tables` has the tables meant for the workbook.
 
+    A text cell tagged “optional” (Jupyter's `tags`) loses the lines that name a result which its
+    chapter did not add, and is left out whole when none that names a result remains.
+
     `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
     Raises PublishError with every problem: an unknown or unused result, a digit typed into
     prose, an exhibit id used twice, a link that leads nowhere, a warning, a chapter without a
@@ -85,6 +88,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     results = results_in(notebook)
     book.tables += outputs(notebook, TABLE_MIME)
     book.results |= {f"{name}/{key}": value for key, value in results.items()}
+    notebook.cells = list(_present(notebook.cells, results))
     _report_unused(name, notebook, results, book)
     _add_traces(name, notebook, results, book)
     _report_warnings(name, notebook, book)
@@ -114,6 +118,18 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     for i, cell in enumerate(opening + rest):
         cell["id"] = f"{re.sub(r'[^a-zA-Z0-9]+', '-', name)[:50]}-{i}"
         book.cells.append(cell)
+
+
+def _present(cells: list[NotebookNode], results: dict):
+    """The cells, those tagged “optional” without what names a result that is not there."""
+    for cell in cells:
+        if "optional" in cell.metadata.get("tags", []):
+            lines = cell.source.split("\n")
+            kept = [line for line in lines if {*_RESULT.findall(line)} <= {*results}]
+            if not any(map(_RESULT.search, kept)):
+                continue
+            cell.source = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+        yield cell
 
 
 def slide_type(cell: NotebookNode) -> str:

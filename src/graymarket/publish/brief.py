@@ -22,28 +22,33 @@ from graymarket.publish.typesetting import (
 _FILE = "brief.pdf"
 _TEMPLATE = STYLE.with_name("brief.typ")
 _NO_WRAP = ["--wrap=none"]
-_MOST = 3  # findings and limits: as many as one page holds
+_MOST = 3  # findings and limits; fewer where they are too long for one page
 
 
 def brief(notebook: NotebookNode) -> bytes:
     """The assembled report on one A4 page: PDF/UA and PDF/A, like the report.
 
     Its findings are the first items of the first chapter's first ordered list, its limits those
-    of the first bullet list after it; each under the heading that it has there. Raises
-    PublishError when one of them or a chart is missing, or a second page would be needed.
+    of the first bullet list after it, as many as fit; each under the heading that it has there.
+    Raises PublishError when one of them or a chart is missing, or if even one of each needs a
+    second page.
     """
     report = notebook.metadata["report"]
     chart = next((exhibit for exhibit in report["exhibits"] if exhibit["svg"]), None)
     if chart is None:
         raise PublishError([f"{_FILE}: expected a chart among the exhibits"])
-    findings, limits = _lists(notebook)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "chart.svg").write_text(condensed(chart["svg"]), encoding="utf-8")
-        source = _source(report, chart, findings, limits)
-        return compile_pdf(source, Path(folder), _FILE)
+        for most in range(_MOST, 0, -1):
+            source = _source(report, chart, *_lists(notebook, most), most)
+            try:
+                return compile_pdf(source, Path(folder), _FILE)
+            except PublishError:
+                if most == 1:  # not even one finding and one limit fit on the page
+                    raise
 
 
-def _source(report: dict, chart: dict, findings: dict, limits: dict) -> str:
+def _source(report: dict, chart: dict, findings: dict, limits: dict, most: int) -> str:
     chapter = report["chapters"][0]
     shown = {key: chart[key] for key in ("title", "subtitle", "alt", "note")}
     values = {
@@ -57,7 +62,7 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict) -> str:
         "picture": "chart.svg",
         "findings-title": findings["title"],
         "limits-title": limits["title"],
-        "left-out": _left_out(findings),
+        "left-out": _left_out(findings, most),
     }
     return "\n".join(
         [
@@ -74,14 +79,14 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict) -> str:
     )
 
 
-def _left_out(findings: dict) -> str:
-    if findings["count"] <= _MOST:
+def _left_out(findings: dict, most: int) -> str:
+    if findings["count"] <= most:
         return ""
-    return f"The first {_MOST} of {findings['count']}; the others are in the report."
+    return f"The first {most} of {findings['count']}; the others are in the report."
 
 
-def _lists(notebook: NotebookNode) -> tuple[dict, dict]:
-    """The first ordered list of the first chapter, and the first bullet list behind it."""
+def _lists(notebook: NotebookNode, most: int) -> tuple[dict, dict]:
+    """The first ordered list of the first chapter, and the first bullet list behind it, cut."""
     text = "\n\n".join(without_links(source) for source in _first_chapter(notebook))
     document = json.loads(pypandoc.convert_text(text, "json", format=MARKDOWN))
     blocks = document["blocks"]
@@ -92,7 +97,7 @@ def _lists(notebook: NotebookNode) -> tuple[dict, dict]:
         raise PublishError(
             [f"{_FILE}: expected a numbered list and, after it, a bullet list in {chapter}"]
         )
-    return _shortened(document, ordered), _shortened(document, bullets)
+    return _shortened(document, ordered, most), _shortened(document, bullets, most)
 
 
 def _position(blocks: list[dict], kind: str, start: int) -> int:
@@ -101,13 +106,13 @@ def _position(blocks: list[dict], kind: str, start: int) -> int:
     return next(found, len(blocks))
 
 
-def _shortened(document: dict, position: int) -> dict:
+def _shortened(document: dict, position: int, most: int) -> dict:
     """A list's first items as Typst, the words of the heading above it, and how many it has."""
     blocks = document["blocks"]
     block = blocks[position]
     ordered = block["t"] == "OrderedList"
     items = block["c"][1] if ordered else block["c"]
-    content = [block["c"][0], items[:_MOST]] if ordered else items[:_MOST]
+    content = [block["c"][0], items[:most]] if ordered else items[:most]
     headings = [other["c"][2] for other in blocks[:position] if other["t"] == "Header"]
     heading = document | {"blocks": [{"t": "Plain", "c": headings[-1] if headings else []}]}
     return {

@@ -24,15 +24,22 @@ from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.problems import PublishError
 from graymarket.publish.readme import finding, with_part
 from graymarket.publish.slides import ReportSlidesExporter
+from graymarket.publish.variant import GENERAL, Variant, general_chapters
 from graymarket.publish.workbook import workbook
 
 _CODE = ("*.py", "*.j2", "*.css", "*.js", "*.typ", "*.json")
 
 
-def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None]) -> list[Path]:
+def build(
+    root: Path,
+    on_step: Callable[[str], None],
+    on_cell: Callable[[], None],
+    variant: Variant | None = None,
+) -> list[Path]:
     """Write report/ and what README.md and data/README.md show of it; returns the files written.
 
-    The pictures in report/figures/ count as one: their folder is returned.
+    With a `variant`, its report alone is written, into its folder in report/. The pictures in
+    figures/ count as one: their folder is returned.
 
     Nothing is touched unless every file could be made. Raises EvidenceError for bad data and
     PublishError for bad chapters, each with all problems found.
@@ -42,27 +49,29 @@ def build(root: Path, on_step: Callable[[str], None], on_cell: Callable[[], None
     if problems:
         raise evidence.EvidenceError(problems)
     folder = root / "notebooks"
-    chapters = read_chapters(folder)
+    chapters = general_chapters(folder) if variant else read_chapters(folder)
     cells = sum(cell.cell_type == "code" for book in chapters.values() for cell in book.cells)
     on_step(f"Running {len(chapters)} chapters, {cells} cells")
-    executed = execute(chapters, folder, on_cell)
+    executed = execute(chapters, folder, on_cell, variant.environment if variant else None)
     on_step("Assembling chapters")
-    report = assemble(executed, _about(root, executed))
+    report = assemble(executed, _about(root, executed, variant))
+    place = f"report/{variant.name}" if variant else "report"
     files = {}
     for name, write in _WRITERS.items():
         on_step(f"Writing {name}")
-        files[f"report/{name}"] = write(report)
+        files[f"{place}/{name}"] = write(report)
     on_step("Writing figures/")
     pictures = figures(report.metadata["report"])
-    files |= {f"report/figures/{name}": content for name, content in pictures.items()}
-    files["report/results.json"] = _results(report).encode()
-    files["report/headline.svg"] = _headline(executed).encode()
-    first_screen = finding(report.metadata["report"])
-    files["README.md"] = with_part(root / "README.md", "finding", first_screen).encode()
-    tables = evidence.dictionary(root)
-    files["data/README.md"] = with_part(root / "data/README.md", "dictionary", tables).encode()
+    files |= {f"{place}/figures/{name}": content for name, content in pictures.items()}
+    files[f"{place}/results.json"] = _results(report).encode()
+    files[f"{place}/headline.svg"] = _headline(executed).encode()
+    if not variant:
+        first_screen = finding(report.metadata["report"])
+        files["README.md"] = with_part(root / "README.md", "finding", first_screen).encode()
+        tables = evidence.dictionary(root)
+        files["data/README.md"] = with_part(root / "data/README.md", "dictionary", tables).encode()
     written = _replace(root, files)
-    folder = root / "report" / "figures"
+    folder = root / place / "figures"
     return [path for path in written if path.parent != folder] + [folder]
 
 
@@ -85,11 +94,19 @@ _WRITERS: dict[str, Callable[[NotebookNode], bytes]] = {
 }
 
 
-def inputs_hash(root: Path) -> str:
-    """SHA-256 over what the report is made from: data, notebooks' cells, code, lock, citation."""
+def inputs_hash(root: Path, variant: Variant | None = None) -> str:
+    """SHA-256 over what the report is made from: data, notebooks' cells, code, lock, citation.
+
+    With a `variant`, also over the general chapters and its own inputs.
+    """
     digest = hashlib.sha256()
-    for path in _inputs(root):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+    named = {path.relative_to(root).as_posix(): path for path in _inputs(root)}
+    if variant:
+        general = sorted((root / "notebooks" / GENERAL).glob("*.ipynb"))
+        named |= {path.relative_to(root).as_posix(): path for path in general}
+        named |= {path.name: path for path in variant.inputs}  # they may lie anywhere
+    for name, path in named.items():
+        digest.update(name.encode() + b"\0")
         digest.update(_content(path) + b"\0")
     return digest.hexdigest()
 
@@ -114,16 +131,16 @@ def _content(path: Path) -> bytes:
     return path.read_bytes().replace(b"\r\n", b"\n")
 
 
-def _about(root: Path, executed: dict[str, NotebookNode]) -> dict:
+def _about(root: Path, executed: dict[str, NotebookNode], variant: Variant | None) -> dict:
     package = evidence.package(root)
     first = next(iter(executed.values()))
-    titles = first.metadata.get("report", {})
+    titles = vars(variant) if variant else first.metadata.get("report", {})
     return {
         "title": titles.get("title", package["title"]),
         "subtitle": titles.get("subtitle", ""),
         "edition": evidence.label(root),
         "date": package["created"][:10],
-        "inputs": inputs_hash(root),
+        "inputs": inputs_hash(root, variant),
         "files": [*_WRITERS],
         "credits": list(dict.fromkeys(r["credit"] for r in package["resources"] if "credit" in r)),
     }

@@ -36,13 +36,17 @@ def read_chapters(folder: Path) -> dict[str, NotebookNode]:
 
 
 def execute(
-    chapters: dict[str, NotebookNode], folder: Path, on_cell: Callable[[], None]
+    chapters: dict[str, NotebookNode],
+    folder: Path,
+    on_cell: Callable[[], None],
+    environment: dict[str, str] | None = None,
 ) -> dict[str, NotebookNode]:
     """Execute all chapters in `folder`; `on_cell` is called after each cell.
 
     A chapter whose metadata says {"report": {"runs": "last"}} comes after the others, and finds
     what they found in the JSON file that the environment variable GRAYMARKET_RESULTS names:
     {"results", "exhibits"} as in report/results.json, but for the exhibits' numbers.
+    `environment`: variables for the kernels beside those of this process.
 
     Raises PublishError naming notebook, cell and error for every chapter that fails.
     """
@@ -52,12 +56,13 @@ def execute(
         warm_parent(chapters.values(), folder) as warm,
         asyncio.Runner(loop_factory=_Loop) as runner,
     ):
-        runner.run(_execute_all(first, folder, on_cell, warm))
+        env = dict(environment or {})
+        runner.run(_execute_all(first, folder, on_cell, warm, env))
         if last:
             with tempfile.TemporaryDirectory() as scratch:
                 path = Path(scratch, "results.json")
                 path.write_text(json.dumps(_found(first), ensure_ascii=False), encoding="utf-8")
-                env = {"GRAYMARKET_RESULTS": str(path)}
+                env |= {"GRAYMARKET_RESULTS": str(path)}
                 runner.run(_execute_all(last, folder, on_cell, warm, env))
     return chapters
 
@@ -92,7 +97,7 @@ async def _execute_all(
     folder: Path,
     on_cell: Callable[[], None],
     warm: WarmParent | None,
-    env: dict[str, str] | None = None,
+    env: dict[str, str],
 ) -> None:
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -108,7 +113,7 @@ async def _execute_all(
                 resources={"metadata": {"path": str(folder)}},
                 on_cell_executed=lambda **_: on_cell(),
             )
-            await client.async_execute(env=os.environ | (env or {}), cleanup_kc=True)
+            await client.async_execute(env=os.environ | env, cleanup_kc=True)
 
     # The longest first: so both lanes end at about the same time.
     names = sorted(chapters, key=lambda name: -_length(chapters[name]))

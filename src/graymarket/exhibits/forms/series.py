@@ -133,13 +133,19 @@ def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
     )
 
 
-def lines(width: float, series: pd.DataFrame) -> Figure:
+def lines(
+    width: float, series: pd.DataFrame, event: tuple[pd.Timestamp, str] | None = None
+) -> Figure:
     """Monthly series (percent), one a column, named at their ends; the first is accented.
 
-    A month without a value breaks the line.
+    A month without a value breaks the line. `event` (month, words) draws an upright line.
     """
     figure, ax = chart(width, 2.7)
     with house_style():
+        if event:
+            ax.axvline(event[0], color=INK, linewidth=0.9)
+            top = series.max(axis=None)
+            ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
         for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
             ax.plot(series.index, series[name], color=colour)
             known = series[name].dropna()

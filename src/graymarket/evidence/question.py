@@ -1,0 +1,247 @@
+"""A report's question: a maker, regions and an event, in a small TOML file of data/questions/."""
+
+import datetime
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.evidence.tables import find_root, load, package
+
+VARIABLE = "GRAYMARKET_CASE"  # names the question to the chapters' kernels
+DEFAULT = "apple-russia-2022"  # for a chapter that is opened by hand
+FOLDER = "data/questions"
+SERIES = {"apple_share": "Apple", "samsung_internet_share": "Samsung"}  # of the usage panel
+_TAKEN = {"figures"}  # a folder that the main report has in report/
+_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
+
+_KINDS = {str: "text in quotes", list: "a list of texts", datetime.date: "a day as YYYY-MM-DD"}
+_FIELDS = {  # key → its type, and whether it must be there
+    "title": (str, True),
+    "maker": (str, True),
+    "regions": (list, True),
+    "event": (datetime.date, True),
+    "what": (str, True),
+    "closure": (str, False),
+    "series": (str, False),
+    "left_out": (list, False),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a report is about.
+
+    `regions`: codes, the main one first; `event`: its day; `what`: what happened then, in a few
+    words that can end a sentence; `closure`: a row as in the table closures (id, region, maker,
+    series, month, left_out and, in a row of that table, more), or None; `path`: the file.
+    """
+
+    name: str
+    title: str
+    maker: str
+    regions: tuple[str, ...]
+    event: pd.Timestamp
+    what: str
+    closure: pd.Series | None
+    path: Path
+
+    @property
+    def series(self) -> str | None:
+        """The column of usage_panel in which the maker can be seen, if there is one."""
+        return next((series for series, maker in SERIES.items() if maker == self.maker), None)
+
+    @property
+    def closure_rows(self) -> tuple[str, ...]:
+        """The rows that the closure stands on; () if the question's file alone has it."""
+        if self.closure is None or "source_id" not in self.closure:
+            return ()
+        return (f"closures/{self.closure['id']}", *self.closure["basis"].split())
+
+    @property
+    def month(self) -> pd.Timestamp:
+        """The first day of the event's month."""
+        return self.event.to_period("M").to_timestamp()
+
+
+def question(name: str | None = None, root: Path | None = None) -> Question:
+    """The question of a name (of a file in data/questions/, without ".toml") or of a path.
+
+    Without one, that of the environment's GRAYMARKET_CASE, or else of apple-russia-2022. Raises
+    EvidenceError with every problem found, or with the names there are.
+    """
+    root = root or find_root()
+    path = _path(name or os.environ.get(VARIABLE) or DEFAULT, root)
+    file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    given = _read(path, file)
+    problems = _shape(given, file)
+    if not problems:
+        problems = _facts(given, file, root)
+    if problems:
+        raise EvidenceError(problems)
+    return Question(
+        name=path.stem,
+        title=given["title"],
+        maker=given["maker"],
+        regions=tuple(given["regions"]),
+        event=pd.Timestamp(given["event"]),
+        what=given["what"],
+        closure=_closure(given, path.stem, root),
+        path=path,
+    )
+
+
+def _path(name: str, root: Path) -> Path:
+    names = sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
+    path = Path(name).resolve() if name.endswith(".toml") else root / FOLDER / f"{name}.toml"
+    if name not in names and not (name.endswith(".toml") and path.is_file()):
+        expected = f"one of {', '.join(names)}, or the path of a TOML file"
+        raise EvidenceError([Problem(f"{FOLDER}/", expected, value=name)])
+    if not re.fullmatch(_NAME, path.stem) or path.stem in _TAKEN:
+        expected = "a file name of small letters, digits and hyphens, other than figures"
+        raise EvidenceError([Problem(str(path), expected, value=path.stem)])
+    return path
+
+
+def _read(path: Path, file: str) -> dict:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise EvidenceError([Problem(file, f"a readable TOML file ({error})")]) from None
+
+
+def _shape(given: dict, file: str) -> list[Problem]:
+    """What is wrong with keys and types."""
+    problems = [
+        Problem(file, f"only the keys {', '.join(_FIELDS)}", column=key)
+        for key in given
+        if key not in _FIELDS
+    ]
+    for key, (kind, needed) in _FIELDS.items():
+        value = given.get(key)
+        if key not in given:
+            if needed:
+                problems.append(Problem(file, f"this key, {_KINDS[kind]}", column=key))
+        elif type(value) is not kind or (
+            kind is list and not all(isinstance(entry, str) for entry in value)
+        ):
+            problems.append(Problem(file, _KINDS[kind], column=key, value=_shown(value)))
+        elif not value and needed:
+            problems.append(Problem(file, "something in it", column=key, value=_shown(value)))
+    return problems
+
+
+def _shown(value) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _facts(given: dict, file: str, root: Path) -> list[Problem]:
+    """What does not agree with the tables."""
+    problems = [
+        *_unknown_regions("regions", given, file, root),
+        *_unknown_regions("left_out", given, file, root),
+        *_unknown_maker(given["maker"], file, root),
+    ]
+    edition = datetime.date.fromisoformat(package(root)["created"][:10])
+    if given["event"] > edition:
+        expected = f"a day up to the edition’s, {edition}"
+        problems.append(Problem(file, expected, column="event", value=str(given["event"])))
+    if "series" in given and given["series"] not in SERIES:
+        expected = f"one of {', '.join(SERIES)}"
+        problems.append(Problem(file, expected, column="series", value=given["series"]))
+    if "left_out" in given and "series" not in given:
+        problems.append(Problem(file, "series beside it", column="left_out"))
+    if "closure" in given:
+        problems += _other_closure(given, file, root)
+    return problems
+
+
+def _unknown_regions(key: str, given: dict, file: str, root: Path) -> list[Problem]:
+    names = load("regions", root).set_index("region")["name"]
+    codes = {name: code for code, name in names.items()}
+    return [
+        Problem(
+            file,
+            "a code of data/regions.csv",
+            column=key,
+            value=code,
+            fix=f"{code} is “{codes[code]}”" if code in codes else "",
+        )
+        for code in given.get(key, [])
+        if code not in names.index
+    ]
+
+
+def _unknown_maker(maker: str, file: str, root: Path) -> list[Problem]:
+    known = {
+        *load("presence", root)["vendor"],
+        *load("vendor_share", root)["vendor"],
+        *load("closures", root)["maker"],
+    }
+    if maker in known:
+        return []
+    near = get_close_matches(maker, sorted(known), 1, 0.5)
+    return [
+        Problem(
+            file,
+            "a maker of data/presence.csv, data/vendor_share.csv or data/closures.csv",
+            column="maker",
+            value=maker,
+            fix=f"is “{near[0]}” meant?" if near else "",
+        )
+    ]
+
+
+def _other_closure(given: dict, file: str, root: Path) -> list[Problem]:
+    """An unknown closure, or one that is not the question's."""
+    rows = load("closures", root).set_index("id")
+    key = given["closure"]
+    if "series" in given:
+        expected = "no closure beside series: a row of closures.csv has a series"
+        return [Problem(file, expected, column="closure", value=key)]
+    if key not in rows.index:
+        expected = f"an id that stands in data/closures.csv ({', '.join(sorted(rows.index))})"
+        return [Problem(file, expected, column="closure", value=key)]
+    row, of = rows.loc[key], f"as closure {key} has in data/closures.csv"
+    month = f"{row['month']:%Y-%m}"
+    agrees = {
+        "maker": (row["maker"] == given["maker"], f"{row['maker']}, {of}", given["maker"]),
+        "regions": (
+            given["regions"][0] == row["region"],
+            f"{row['region']} first, {of}",
+            given["regions"][0],
+        ),
+        "event": (
+            f"{given['event']:%Y-%m}" == month,
+            f"a day of {month}, {of}",
+            str(given["event"]),
+        ),
+    }
+    return [
+        Problem(file, expected, column=key, value=value)
+        for key, (holds, expected, value) in agrees.items()
+        if not holds
+    ]
+
+
+def _closure(given: dict, name: str, root: Path) -> pd.Series | None:
+    if "closure" in given:
+        rows = load("closures", root)
+        return rows[rows["id"] == given["closure"]].iloc[0]
+    if "series" not in given:
+        return None
+    return pd.Series(
+        {
+            "id": name,
+            "region": given["regions"][0],
+            "maker": given["maker"],
+            "series": given["series"],
+            "month": pd.Timestamp(given["event"]).to_period("M").to_timestamp(),
+            "left_out": " ".join(given.get("left_out", [])),
+        }
+    )
