@@ -112,10 +112,7 @@ def refresh(
         _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
     for name, told in news.items():
         click.echo(f"{name}: {' '.join(told)}")
-    _take(root, deliveries, yes, why, dry_run=dry_run)
-    if open_report and not dry_run:
-        _build(root)
-        _show(root)
+    _take(root, deliveries, yes, why, dry_run=dry_run, then_open=open_report)
 
 
 @main.command()
@@ -165,10 +162,7 @@ def add(
             problems += error.problems
     if problems:
         _complain(problems, "data/ is untouched. Mend the above and run this again.")
-    _take(root, deliveries, yes, why)
-    if open_report:
-        _build(root)
-        _show(root)
+    _take(root, deliveries, yes, why, then_open=open_report)
 
 
 @main.group()
@@ -206,8 +200,26 @@ def _project(root: Path | None) -> Path:
         _complain(error.problems, "go there, or name it with --root.")
 
 
-def _take(root: Path, deliveries: list, yes: bool, why: str | None, *, dry_run: bool = False):
-    """Say what deliveries change, ask where figures would be overwritten, and put them in."""
+def _take(
+    root: Path,
+    deliveries: list,
+    yes: bool,
+    why: str | None,
+    *,
+    dry_run: bool = False,
+    then_open: bool,
+):
+    """Put deliveries in, once it is said what they change, and shown what comes of it if asked."""
+    written = _put_in(root, deliveries, yes, why, dry_run)
+    if then_open and not dry_run:
+        _build(root)
+        _show(root)
+    elif written:
+        click.echo("Next: graymarket build, or make report.")
+
+
+def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: bool) -> bool:
+    """Say what deliveries change, ask before figures are overwritten; whether data/ changed."""
     from graymarket import evidence
     from graymarket import refresh as upstream
 
@@ -217,17 +229,19 @@ def _take(root: Path, deliveries: list, yes: bool, why: str | None, *, dry_run: 
             click.echo("\n".join(upstream.words_of(change)))
         if not any(change.is_news for change in found):
             click.echo("No news: data/ has all of it already.")
-            return
+            return False
         if dry_run:
             click.echo("A dry run: nothing is written.")
-            return
+            return False
         revised = sum(len(change.revised) for change in found)
         if revised and not yes:
             why = _asked(revised, why)
+        click.echo("Checking the whole of data/ with it …")
         upstream.put_in(root, found, date.today(), why or _NEWER)
     except evidence.EvidenceError as error:
         _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
-    click.echo("Written to data/. Next: graymarket build, or make report.")
+    click.echo("Written to data/.")
+    return True
 
 
 _NEWER = "The source’s newer file says so"

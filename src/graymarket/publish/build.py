@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -56,13 +59,7 @@ def build(
     on_step("Assembling chapters")
     report = assemble(executed, _about(root, executed, variant))
     place = f"report/{variant.name}" if variant else "report"
-    files = {}
-    for name, write in _WRITERS.items():
-        on_step(f"Writing {name}")
-        files[f"{place}/{name}"] = write(report)
-    on_step("Writing figures/")
-    pictures = figures(report.metadata["report"])
-    files |= {f"{place}/figures/{name}": content for name, content in pictures.items()}
+    files = {f"{place}/{name}": content for name, content in _formats(report, on_step).items()}
     files[f"{place}/results.json"] = _results(report).encode()
     files[f"{place}/headline.svg"] = _headline(executed).encode()
     if not variant:
@@ -73,6 +70,36 @@ def build(
     written = _replace(root, files)
     folder = root / place / "figures"
     return [path for path in written if path.parent != folder] + [folder]
+
+
+def _formats(report: NotebookNode, on_step: Callable[[str], None]) -> dict[str, bytes]:
+    """The report in every format, and figures/, by file name; two at a time where one may fork."""
+    written = {}
+    if sys.platform != "linux":
+        for name in (*_WRITERS, _FIGURES):
+            on_step(f"Writing {name}")
+            written |= _made(name, report)
+        return written
+    # Forked writers share the report in memory: to hand it over would take longer than to write.
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(2, forked, initializer=_shared.append, initargs=(report,)) as pool:
+        coming = {name: pool.submit(_made, name) for name in (*_WRITERS, _FIGURES)}
+        for name, files in coming.items():
+            on_step(f"Writing {name}")
+            written |= files.result()
+    return written
+
+
+_FIGURES = "figures/"
+_shared: list[NotebookNode] = []  # in a forked writer, the report
+
+
+def _made(name: str, report: NotebookNode | None = None) -> dict[str, bytes]:
+    report = report or _shared[0]
+    if name != _FIGURES:
+        return {name: _WRITERS[name](report)}
+    pictures = figures(report.metadata["report"])
+    return {f"{_FIGURES}{picture}": content for picture, content in pictures.items()}
 
 
 def _workbook(report: NotebookNode) -> bytes:
