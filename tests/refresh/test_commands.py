@@ -14,7 +14,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from replay import UPSTREAM, Reply, recorded
+from test_comtrade import EMPTY, NAME
+from test_statcounter import of_its_own
 from test_store import states
+from test_worldbank import paged
 
 from graymarket import evidence
 
@@ -225,3 +228,21 @@ def _answered(project: Path, file: Path, answers: str) -> str:
     process.wait()
     os.close(ours)
     return re.sub(r"\s+", " ", said.decode())
+
+
+def test_all_sources_at_once(twelve, upstream, next_month):
+    upstream.on("/region-usage-json/", usage(next_month))
+    upstream.on("/chart.php", of_its_own)
+    upstream.on("region_hidden=ww", recorded("vendor-ww-monthly-201003-202405.csv"))
+    upstream.on("/v2/country/all/indicator/", paged)
+    upstream.on("/public/v1/preview/C/A/HS?", EMPTY)
+    upstream.on("partnerCode=192", recorded(NAME))
+    outcome = graymarket(twelve, "refresh", "--yes")
+    assert outcome.returncode == 0, outcome.stderr
+    for table in ("usage_panel", "vendor_usage", "trade_flows"):
+        assert re.search(rf"data/{table}\.csv: [\d,]+ rows? added", outcome.stdout), table
+    flows = evidence.raw_cells("trade_flows", twelve)
+    ours = flows[flows["source_id"] == "un-comtrade"]
+    assert len(ours) and ours["id"].str.fullmatch(r"trade_flows-\d{3}").all()
+    assert "un-comtrade" in set(evidence.raw_cells("sources", twelve)["source_id"])
+    assert evidence.check(twelve) == []

@@ -201,3 +201,18 @@ def test_a_blocked_visit_is_told(project, upstream):
     upstream.on("/chart.php", Reply(page))
     message = complaint(collect, project, ["vendors"], TODAY)
     assert message.count("a web page, “Attention Required!”") == 6
+
+
+def test_other_is_left_out_where_it_hides_vendors_that_data_has(held):
+    """A file of few months names fewer vendors and has more under “Other”."""
+    known = held.cells("vendor_usage")
+    may = known[(known["region"] == "world") & (known["month"] == "2024-05")]
+    may = may.set_index("vendor")["usage_share"].astype(float)
+    named = ["Samsung", "Apple", "Xiaomi"]
+    rest = round(100 - may[named].sum(), 2)
+    line = ["2024-05", *(f"{may[name]:g}" for name in named), f"{rest:g}"]
+    delivery = read(NAME, written(["Date", *named, "Other"], [line]), held)
+    assert sorted(delivery.rows["vendor"]) == sorted(named)
+    assert delivery.remarks[0] == (
+        "“Other” of 2024-05 is left out: data/ has vendors apart that this file counts in it."
+    )

@@ -21,6 +21,7 @@ SOURCE = "statcounter-global-stats"
 
 _FIRST = pd.Period("2010-03", "M")  # StatCounter counts vendors since then
 _REVISED = 3  # months asked for again: StatCounter revises its figures for 45 days
+_REST = "Other"  # what a file does not name; which vendors it names depends on its months
 _ALWAYS = {"Apple", "Samsung"}  # no table of phone makers is without
 _LEAST, _MOST = Decimal(99), Decimal("100.5")  # the real file’s months add to 99.93 to 100.04
 _NAME = re.compile(r"([a-z_]+)-([A-Za-z]{2})-([a-z]+)-(\d{6})-(\d{6})")
@@ -114,8 +115,10 @@ def read(download: Download, held: Holdings, region: str | None = None) -> list[
         raise EvidenceError(problems)
     empty = {month for month, shares in months.items() if {*shares} == {"0"}}
     left_out = _left_out(months, f"{download.accessed:%Y-%m}", empty)
+    coarser = _coarser(vendors, region, held) & months.keys() - left_out.keys()
     remarks = (
         *_summed_up(left_out),
+        *_other(coarser),
         *_gaps(months, download),
         *_newcomers(vendors, held),
     )
@@ -123,6 +126,7 @@ def read(download: Download, held: Holdings, region: str | None = None) -> list[
         [region, month, vendor, share, SOURCE]
         for month in sorted(months.keys() - left_out.keys())
         for vendor, share in sorted(zip(vendors, months[month], strict=True))
+        if not (vendor == _REST and month in coarser)
     ]
     rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
     return [Delivery(TABLE, rows, download, remarks)]
@@ -203,6 +207,21 @@ def _left_out(months: Iterable[str], current: str, empty: set[str]) -> dict[str,
     """Months that give no rows, and why."""
     unfinished = {month: "the month is not over" for month in months if month >= current}
     return {month: "nothing was counted" for month in empty} | unfinished
+
+
+def _coarser(vendors: list[str], region: str, held: Holdings) -> set[str]:
+    """Months of which data/ has makers that this file does not name: its “Other” has them in it."""
+    known = held.cells(TABLE)
+    apart = (known["region"] == region) & ~known["vendor"].isin(vendors)
+    return {*known.loc[apart & (known["usage_share"] != "0"), "month"]}
+
+
+def _other(coarser: set[str]) -> Iterator[str]:
+    if coarser:
+        yield (
+            f"“{_REST}” of {_shown(coarser)} is left out: data/ has vendors apart that this file "
+            "counts in it."
+        )
 
 
 def _summed_up(left_out: dict[str, str]) -> Iterator[str]:
