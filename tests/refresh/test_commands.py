@@ -22,7 +22,6 @@ from test_worldbank import paged
 from graymarket import evidence
 
 AUGUST = json.loads(recorded("CU.json"))
-CODES = {"alt-ww.json": "ww"}
 
 
 def graymarket(project: Path, *arguments) -> subprocess.CompletedProcess:
@@ -34,11 +33,11 @@ def usage(month: str, factor: float = 1.0):
     """What caniuse serves for any region: Cuba's figures, under the region's own id."""
 
     def reply(path: str) -> Reply:
-        name = path.rpartition("/")[2]
+        name = path.rpartition("/")[2].removesuffix(".json").removeprefix("alt-")
         data = {b: dict(versions) for b, versions in AUGUST["data"].items()}
         data["ios_saf"] = {v: n and round(n * factor, 5) for v, n in data["ios_saf"].items()}
         total = round(sum(n or 0 for versions in data.values() for n in versions.values()), 5)
-        told = {"id": CODES.get(name, name[:2]), "month": month, "data": data, "total": total}
+        told = {"id": name, "month": month, "data": data, "total": total}
         told = AUGUST | told
         return Reply(json.dumps(told).encode(), headers={"ETag": f'"{month}-{factor}"'})
 
