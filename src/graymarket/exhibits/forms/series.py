@@ -142,9 +142,9 @@ def lines(
     """
     figure, ax = chart(width, 2.7)
     with house_style():
+        top = 1.12 * series.max(axis=None) if event else None
         if event:
             ax.axvline(event[0], color=INK, linewidth=0.9)
-            top = series.max(axis=None)
             ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
         for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
             ax.plot(series.index, series[name], color=colour)
@@ -153,7 +153,7 @@ def lines(
             beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
         room = pd.Timedelta(days=780 if width > NARROW else 1500)
         ax.set_xlim(series.index[0], series.index[-1] + room)
-        ax.set_ylim(0, None)
+        ax.set_ylim(0, top)
         with_unit(ax.yaxis)
         ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
