@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from pysyncon import Synth
+from scipy.optimize import Bounds, LinearConstraint, minimize
 from threadpoolctl import threadpool_limits
 
 from graymarket.models.panel import region_series
@@ -169,10 +170,29 @@ def fit(
     donated, own = window.loc[before, donors], window.loc[before, region]
     # pysyncon divides each month by its spread; these weights undo that, so months count alike.
     spread = pd.concat([donated, own], axis=1).std(axis=1).to_numpy()
-    synth = Synth()
+    synth = _Synth()
     synth.fit(X0=donated, X1=own, Z0=donated, Z1=own, custom_V=spread**2)
     weights = pd.Series(np.clip(synth.W, 0, 1), index=donors)
     return weights, window[region] - window[donors] @ weights
+
+
+class _Synth(Synth):
+    """pysyncon's, with the gradient told to its solver, which else feels for it in small steps."""
+
+    @staticmethod
+    def w_optimize(V_mat, X0, X1, qp_method="SLSQP", qp_options=None):
+        quadratic, linear = X0.T @ V_mat @ X0, X1.T @ V_mat @ X0
+        count = X0.shape[1]
+        found = minimize(
+            lambda w: 0.5 * w @ quadratic @ w - linear @ w,
+            x0=np.full(count, 1 / count),
+            jac=lambda w: quadratic @ w - linear,
+            bounds=Bounds(np.zeros(count), np.ones(count)),
+            constraints=LinearConstraint(np.ones(count), 1, 1),
+            method=qp_method,
+            options=qp_options or {"maxiter": 1000},
+        )
+        return found.x, found.fun
 
 
 def nearest(window: pd.DataFrame, region: str, before: np.ndarray) -> list[str]:
