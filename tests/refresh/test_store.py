@@ -1,5 +1,6 @@
 """Into data/ goes all of a change or nothing, whatever happens on the way."""
 
+import ctypes
 import hashlib
 import multiprocessing
 import os
@@ -14,7 +15,7 @@ import pytest
 
 from graymarket import evidence
 from graymarket.refresh import Delivery, Download, changes, put_in
-from graymarket.refresh.store import fingerprint
+from graymarket.refresh.store import clean_up, fingerprint
 
 DAY = date(2026, 12, 3)
 KILLS = 50
@@ -116,6 +117,27 @@ def test_several_files_have_the_hash_that_sha256sum_gives_them(tmp_path):
     downloads = tuple(Download(f"{name}.json", name.encode(), DAY) for name in "bca")
     lines = "".join(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}.json\n" for name in "abc")
     assert fingerprint(downloads) == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_where_the_system_cannot_exchange_two_folders(copy, monkeypatch):
+    def nothing(*_, **__):
+        raise OSError("no such library")
+
+    monkeypatch.setattr(ctypes, "CDLL", nothing)
+    enter(copy)
+    assert evidence.check(copy) == []
+    assert len(evidence.raw_cells("additions", copy)) > 0
+    assert os.listdir(copy) == ["data"]
+
+
+def test_data_that_was_put_aside_is_brought_back(copy):
+    before = states(copy / "data")
+    aside = copy / ".data-killed"
+    aside.mkdir()
+    (copy / "data").rename(aside / "aside")
+    clean_up(copy)
+    assert states(copy / "data") == before
+    assert os.listdir(copy) == ["data"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")

@@ -42,7 +42,7 @@ def name_edition(root: Path, name: str, today: date) -> None:
 def freeze(root: Path) -> Path:
     """Keep data/ and report/results.json as the edition that data/ names; returns the file.
 
-    Raises EvidenceError when the report was made from other data.
+    The report must have been built from this very data.
     """
     package = evidence.package(root)
     results = (root / "report" / evidence.RESULTS).read_bytes()
