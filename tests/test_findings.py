@@ -17,6 +17,9 @@ def findings(root, folder, edit=None, page=PAGE):
     (folder / "notebooks").mkdir()
     if edit:
         edit(folder / "data")
+    shutil.copy(
+        root / "notebooks" / f"{PAGE}.ipynb", folder / "notebooks"
+    )  # some read the findings
     chapters = {page: read_chapters(root / "notebooks")[page]}
     done = execute(chapters, folder / "notebooks", lambda: None)[page]
     shown = [
@@ -119,3 +122,10 @@ def test_statcounters_own_series_for_cuba_is_read_around_the_lock(root, tmp_path
     assert (
         after["world_share"] == before["world_share"]
     )  # Cuba's rows are not taken for the world's
+
+
+def test_a_first_edition_has_nothing_to_compare_with(root, tmp_path):
+    page = "13-what-changed"
+    shown = findings(root, tmp_path, lambda data: shutil.rmtree(data / "editions"), page=page)
+    assert shown["headline"] == "This is the first edition: nothing has changed yet"
+    assert (shown["rows"], shown["moved"], shown["flipped"]) == ("no", "none", "none")

@@ -5,7 +5,7 @@ import textwrap
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from graymarket.exhibits import words
 from graymarket.exhibits.forms.marks import OVER_LINES, beside
@@ -80,22 +80,27 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure
 def changes(width: float, rows: pd.DataFrame) -> Figure:
     """By how many percent each figure changed: a line from zero, a row a figure.
 
-    `rows`: label, percent, text (what it was and is), from top to bottom.
+    `rows`: label, percent, text (what it was and is), from top to bottom. Where there is little
+    room the text stands under the label.
     """
-    figure, ax = chart(width, 0.3 * len(rows) + 0.6)
+    wide = width > NARROW
+    figure, ax = chart(width, (0.3 if wide else 0.46) * len(rows) + 0.6)
     with house_style():
-        reach = rows["percent"].abs().max()
         for y, row in enumerate(rows.itertuples()):
             ax.plot([0, row.percent], [y, y], color=MUTE, linewidth=1.6, zorder=1)
             ax.plot(row.percent, y, "o", color=ACCENT, markersize=5.5, zorder=2)
-            beside(ax, max(row.percent, 0), y, row.text, size=8.6)
+            if wide:
+                beside(ax, max(row.percent, 0), y, row.text, size=8.6)
         ax.axvline(0, color=INK, linewidth=0.8)
-        ax.set_yticks(range(len(rows)), rows["label"])
+        labels = rows["label"] if wide else rows["label"] + "\n" + rows["text"]
+        ax.set_yticks(range(len(rows)), labels)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        least = min(rows["percent"].min(), 0)
-        ax.set_xlim(least - 0.06 * reach, reach * (1.6 if width > NARROW else 2.6))
-        ax.spines["bottom"].set_bounds(ax.get_xlim()[0], max(rows["percent"].max(), 0))
+        least, most = min(rows["percent"].min(), 0), max(rows["percent"].max(), 0)
+        room = 0.08 * (most - least)
+        ax.set_xlim(least - room, most + room + (0.6 * (most - least) if wide else 0))
+        ax.spines["bottom"].set_bounds(least - room, most + room)
         ax.grid(visible=False)
+        ax.xaxis.set_major_locator(MaxNLocator(6 if wide else 3))
         with_unit(ax.xaxis)
     return figure
 

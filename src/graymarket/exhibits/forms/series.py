@@ -105,17 +105,15 @@ def _months(ax: Axes, frame: pd.DataFrame, top: float) -> None:
     ax.plot(clear.index[~inside], [top * 0.985] * (~inside).sum(), "|", color=MUTE, markersize=6)
     median = frame["share"].rolling(13, center=True, min_periods=7).median()
     ax.plot(median.index, median.where(median <= top), color=ACCENT)
+    _marked(ax, frame["share"].clip(upper=top * 0.985), frame["mark"])
+
+
+def _marked(ax: Axes, shares: pd.Series, marks: pd.Series) -> None:
+    """Diamonds on months that are provisional (open) or revised (filled)."""
     for mark, fill in (("provisional", PAPER), ("revised", ACCENT)):
-        months = frame[frame["mark"] == mark]
-        ax.plot(
-            months.index,
-            months["share"].clip(upper=top * 0.985),
-            "D",
-            markersize=3.6,
-            markerfacecolor=fill,
-            markeredgecolor=ACCENT,
-            markeredgewidth=0.7,
-        )
+        months = shares[marks == mark]
+        style = {"markersize": 3.6, "markeredgecolor": ACCENT, "markeredgewidth": 0.7}
+        ax.plot(months.index, months, "D", markerfacecolor=fill, zorder=3, **style)
 
 
 def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
@@ -170,9 +168,9 @@ def counterfactual(
     """What was seen, what would have been, and the room for chance, by month.
 
     `lines`, indexed by month: observed, synthetic, and after the event low and high (the band
-    around synthetic; both may end before what was seen does); with `fading` (a label for wide and
-    narrow charts), also fade_low and fade_high. `names` of the first two stand at their ends. In
-    percent.
+    around synthetic; both may end before what was seen does), and if need be mark ("provisional",
+    "revised" or ""); with `fading` (a label for wide and narrow charts), also fade_low and
+    fade_high. `names` of the first two stand at their ends. In percent.
     """
     wide = width > NARROW
     figure, ax = chart(width, 3.1)
@@ -180,6 +178,8 @@ def counterfactual(
         ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
         ax.plot(lines.index, lines["synthetic"], color=MUTE, linewidth=1.3, linestyle=(0, (4, 2)))
         ax.plot(lines.index, lines["observed"], color=ACCENT)
+        if "mark" in lines:
+            _marked(ax, lines["observed"], lines["mark"])
         top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
         ax.axvline(event[0], color=INK, linewidth=0.9)
         ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
