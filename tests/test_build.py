@@ -88,8 +88,10 @@ def test_bad_data_stops_the_build_and_touches_nothing(root, built, tmp_path):
     outcome = build(broken)
     assert outcome.returncode == 1
     lines = outcome.stderr.strip().splitlines()
+    panel = (broken / "data/usage_panel.csv").read_text(encoding="utf-8").split("\n")
+    row = next(i for i, line in enumerate(panel, start=1) if line.startswith("CUB,2021-13"))
     assert lines[:2] == [
-        "data/usage_panel.csv, row 6763, column month: found “2021-13”, "
+        f"data/usage_panel.csv, row {row}, column month: found “2021-13”, "
         "expected a month as YYYY-MM",
         "data/vendor_share.csv, row 2, column value: found “118”, expected 0 to 100 "
         "where unit is percent",

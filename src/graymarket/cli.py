@@ -1,5 +1,6 @@
 """The command line: build, check, refresh, add and edition."""
 
+import re
 import sys
 import webbrowser
 from datetime import date
@@ -34,6 +35,7 @@ def check(root: Path | None):
     root = _project(root)
     try:
         problems = evidence.check(root)
+        label = evidence.label(root)
     except evidence.EvidenceError as error:
         problems = error.problems
     if problems:
@@ -41,9 +43,7 @@ def check(root: Path | None):
     table = evidence.summary(root).drop(columns="title").astype(object)
     click.echo(table.where(table.notna(), "").to_string(index=False))
     facts, sources = evidence.size(root)
-    click.echo(
-        f"\nEdition {evidence.label(root)}: {facts:,} facts from {sources:,} sources, all in order."
-    )
+    click.echo(f"\nEdition {label}: {facts:,} facts from {sources:,} sources, all in order.")
 
 
 @main.command()
@@ -115,6 +115,12 @@ def refresh(
     _take(root, deliveries, yes, why, dry_run=dry_run, then_open=open_report)
 
 
+def _address(context: click.Context, option: click.Parameter, given: str) -> str:
+    if given and not re.fullmatch(r"(https?://|pkg:)[^ ]+", given):
+        raise click.BadParameter("expected https://… or pkg:…, without spaces")
+    return given
+
+
 @main.command()
 @click.argument(
     "files",
@@ -123,10 +129,14 @@ def refresh(
     metavar="FILE...",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-@click.option("--region", help="Which region a StatCounter file is of, if its name does not say.")
+@click.option(
+    "--region",
+    help="Which region a StatCounter file is of, if its name does not say: a code of regions.csv.",
+)
 @click.option(
     "--address",
     default="",
+    callback=_address,
     help="Where the files came from, if known: a web address, or pkg:npm/name@version.",
 )
 @_accept
@@ -145,8 +155,8 @@ def add(
     """Put downloaded files into data/, as they came.
 
     Takes StatCounter’s vendor CSV for any region, the World Bank’s CSV or zip, a region’s JSON of
-    caniuse, and a CSV with the columns of one of our own tables. Says what each adds and changes,
-    and asks before a published figure is overwritten.
+    caniuse, UN Comtrade’s JSON, and a CSV with the columns of one of our own tables. Says
+    what each adds and changes, and asks before a published figure is overwritten.
     """
     from graymarket import evidence  # slow to import: not needed for --help
     from graymarket import refresh as upstream
@@ -184,11 +194,12 @@ def new(name: str, root: Path | None):
 
     root = _project(root)
     try:
-        upstream.name_edition(root, name, date.today())
+        with upstream.named(root, name, date.today()):
+            _build(root)
+            frozen = upstream.freeze(root)
     except evidence.EvidenceError as error:
-        _complain(error.problems, "nothing is changed. Mend the above and run this again.")
-    _build(root)
-    click.echo(f"Frozen: {upstream.freeze(root).relative_to(root)}")
+        _complain(error.problems, "no edition is made, and the former name stands.")
+    click.echo(f"Frozen: {frozen.relative_to(root)}")
 
 
 def _project(root: Path | None) -> Path:
@@ -228,18 +239,21 @@ def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: b
         for change in found:
             click.echo("\n".join(upstream.words_of(change)))
         if not any(change.is_news for change in found):
-            click.echo("No news: data/ has all of it already.")
+            known = sum(change.same for change in found)
+            click.echo("No news: data/ has all of it already." if known else "Nothing to add.")
             return False
         if dry_run:
             click.echo("A dry run: nothing is written.")
             return False
         revised = sum(len(change.revised) for change in found)
-        if revised and not yes:
-            why = _asked(revised, why)
         click.echo("Checking the whole of data/ with it …")
+        if revised and not yes:
+            upstream.verify(root, found, date.today())
+            why = _asked(revised, why)
         upstream.put_in(root, found, date.today(), why or _NEWER)
     except evidence.EvidenceError as error:
-        _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
+        advice = "data/ is untouched. Rows count as they would stand in it; mend the file’s own."
+        _complain(error.problems, advice)
     click.echo("Written to data/.")
     return True
 
@@ -267,7 +281,7 @@ def _build(root: Path, case: str | None = None) -> None:
     from graymarket import evidence, publish  # slow to import: not needed for --help
 
     try:
-        variant = _variant(evidence.question(case, root)) if case else None
+        variant = _variant(evidence.question(case, root)) if case is not None else None
         written = publish.build(root, on_step=_say, on_cell=_dot, variant=variant)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)

@@ -88,8 +88,9 @@ def test_files_that_contradict_each_other_are_refused(copy):
     with pytest.raises(evidence.EvidenceError) as caught:
         changes(copy, [first, second])
     assert str(caught.value) == (
-        "CU.json and CU (1).json: found “CUB/2027-01”, expected one set of figures for each row; "
-        "the files contradict each other; add them one at a time, oldest first"
+        "CU.json and CU (1).json: found “CUB/2027-01 with different figures”, expected one set of "
+        "figures for each row; the files contradict each other: add them one at a time, the oldest "
+        "first"
     )
 
 

@@ -120,10 +120,10 @@ def test_months_that_the_name_promises(held):
 
 
 def test_vendors_never_seen_before(held):
-    content = written(["Date", "Apple", "XIAOMI", "Zorblax"], [["2024-03", 40, 50, 10]])
+    content = written(["Date", "Apple", "Xiaomii", "Zorblax"], [["2024-03", 40, 50, 10]])
     delivery = read("vendor-CU-monthly-202403-202403.csv", content, held)
     assert delivery.remarks == (
-        "A vendor never seen before: “XIAOMI”. Is it the same as “Xiaomi”?",
+        "A vendor never seen before: “Xiaomii”. Is it the same as “Xiaomi”?",
         "A vendor never seen before: “Zorblax”.",
     )
 
@@ -132,6 +132,8 @@ def test_vendors_never_seen_before(held):
     ("content", "said"),
     [
         (small().replace(b"Date", b"Month"), "row 1: found “Month, Samsung, Apple, Other”, expec"),
+        (small().replace(b"Apple", b"apple"), "column apple: expected “Apple”, as data/ spells it"),
+        (small(**{"2009-01": ["70", "30", "0"]}), "expected a month from 2010-03 on"),
         (small().replace(b"Other", b"Apple"), "found “Apple”, expected each vendor once"),
         (small(**{"2024-Q3": ["70", "30", "0"]}), "row 4, column Date: found “2024-Q3”, expected"),
         (small(**{"2024-05-06": ["70", "30", "0"]}), "found “2024-05-06”, expected a month"),
@@ -216,3 +218,9 @@ def test_other_is_left_out_where_it_hides_vendors_that_data_has(held):
     assert delivery.remarks[0] == (
         "“Other” of 2024-05 is left out: data/ has vendors apart that this file counts in it."
     )
+
+
+def test_another_regions_file_under_a_new_name_is_refused(held):
+    name = "vendor-CU-monthly-201003-202405.csv"
+    message = complaint(statcounter.read, downloaded(name, recorded(NAME)), held)
+    assert "found “the very figures of world”, expected figures of its own region" in message

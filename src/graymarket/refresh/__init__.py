@@ -2,9 +2,9 @@
 
 from graymarket.refresh.change import Change, changes, words_of
 from graymarket.refresh.delivery import Delivery, Download, opened
-from graymarket.refresh.edition import freeze, name_edition
+from graymarket.refresh.edition import freeze, name_edition, named
 from graymarket.refresh.sources import SOURCES, collect, recognise
-from graymarket.refresh.store import put_in
+from graymarket.refresh.store import put_in, verify
 
 __all__ = [
     "SOURCES",
@@ -15,8 +15,10 @@ __all__ = [
     "collect",
     "freeze",
     "name_edition",
+    "named",
     "opened",
     "put_in",
     "recognise",
+    "verify",
     "words_of",
 ]

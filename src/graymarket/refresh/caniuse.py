@@ -92,7 +92,7 @@ def _region(code, download: Download, held: Holdings) -> str:
 
 
 def _month(month, download: Download) -> str:
-    if not isinstance(month, str) or not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month):
+    if not isinstance(month, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", month):
         raise refuse(download, "a month as YYYY-MM", column="month", value=str(month))
     if month >= f"{download.accessed:%Y-%m}":
         fix = "wait until the month is over"

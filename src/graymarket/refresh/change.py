@@ -65,7 +65,7 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
     old_keys = pd.MultiIndex.from_frame(old[key])
     new_keys = pd.MultiIndex.from_frame(new[key])
     known = new_keys.isin(old_keys)
-    cells, revised = _revise(old, old_keys, new[known], key, fields)
+    cells, revised, emptied = _revise(old, old_keys, new[known], key, fields)
     added = _with_ids(new[~known], old, resource["schema"]["primaryKey"])
     added = added.reset_index(drop=True)
     return Change(
@@ -75,7 +75,11 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
         revised,
         int(known.sum()) - revised["row"].nunique(),
         tuple(delivery.download for delivery in deliveries),
-        tuple(dict.fromkeys(r for d in deliveries for r in d.remarks)) + _gaps(old, added),
+        (
+            *dict.fromkeys(r for d in deliveries for r in d.remarks),
+            *_gaps(old, added),
+            *_emptied(emptied),
+        ),
         tuple(source for delivery in deliveries for source in delivery.sources),
     )
 
@@ -94,8 +98,8 @@ def _delivered(deliveries: list[Delivery], key: list[str], fields: dict) -> pd.D
                 Problem(
                     " and ".join(dict.fromkeys(others["_file"])),
                     "one set of figures for each row",
-                    value="/".join(first[key]),
-                    fix="the files contradict each other; add them one at a time, oldest first",
+                    value=f"{'/'.join(first[key])} with different figures",
+                    fix="the files contradict each other: add them one at a time, the oldest first",
                 )
             ]
         )
@@ -104,14 +108,16 @@ def _delivered(deliveries: list[Delivery], key: list[str], fields: dict) -> pd.D
 
 def _revise(
     old: pd.DataFrame, old_keys: pd.MultiIndex, new: pd.DataFrame, key: list[str], fields: dict
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The old table with the new figures put in, and the list of them."""
-    cells, moves = old.copy(), []
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """The old table with the new figures put in, the list of them, and how many are not given."""
+    cells, moves, emptied = old.copy(), [], 0
     compared = [name for name in fields if name not in (*key, "id", "source_id")]
     places = dict(zip(old_keys, range(len(old)), strict=True))
     was = old.iloc[[places[k] for k in pd.MultiIndex.from_frame(new[key])]]
     for name in compared:
-        differs = (new[name].to_numpy() != was[name].to_numpy()) & (new[name] != "").to_numpy()
+        given = (new[name] != "").to_numpy()
+        differs = (new[name].to_numpy() != was[name].to_numpy()) & given
+        emptied += int((~given & (was[name] != "").to_numpy()).sum())
         for place in differs.nonzero()[0]:
             before, after = was[name].iloc[place], new[name].iloc[place]
             if _same(before, after, fields[name]):
@@ -120,7 +126,7 @@ def _revise(
             cells.loc[at, [name, "source_id"]] = after, new["source_id"].iloc[place]
             moves.append(("/".join(was.iloc[place][key]), name, before, after))
     revised = pd.DataFrame(moves, columns=["row", "field", "old", "new"])
-    return cells, revised.sort_values("row", kind="stable", ignore_index=True)
+    return cells, revised.sort_values("row", kind="stable", ignore_index=True), emptied
 
 
 def _same(before: str, after: str, field: dict) -> bool:
@@ -173,6 +179,15 @@ def _gaps(old: pd.DataFrame, added: pd.DataFrame) -> tuple[str, ...]:
     return (
         f"Missing in between: {', '.join(missing)}. The month stays empty until a file with it "
         "is added; nothing is filled in.",
+    )
+
+
+def _emptied(count: int) -> tuple[str, ...]:
+    """That empty cells of a file withdraw nothing."""
+    if not count:
+        return ()
+    return (
+        f"{_counted(count, 'cell')} empty in the file, and kept: to withdraw a figure, edit data/.",
     )
 
 

@@ -172,7 +172,7 @@ def _row(flow: dict, place: str, download: Download) -> dict[str, str]:
         if not isinstance(flow.get(name), str):
             raise wrong(name, "letters of a country", "ask with includeDesc=true in the address")
     year = str(flow.get("refYear"))
-    if not re.fullmatch(r"[12]\d{3}", year) or int(year) > download.accessed.year:
+    if not re.fullmatch(r"[12][0-9]{3}", year) or int(year) > download.accessed.year:
         raise wrong("refYear", "a year that has begun")
     if str(flow.get("cmdCode")) not in _PHONES:
         raise wrong("cmdCode", f"one of {', '.join(_PHONES)}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+LEDGERS = ("additions", "revisions")  # tables that are written by adding, and never by hand
 _ARCHIVES_FILLER = date(2000, 1, 1)  # packers write years such as 1980 where they keep no dates
 
 

@@ -5,6 +5,8 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from graymarket.refresh.store import replace
 
 _CITATION = "CITATION.cff"
 _FIXED = (1980, 1, 1, 0, 0, 0)  # so that the same edition is the same bytes
-_NAME = r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?"
+_NAME = r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?"
 
 
 def name_edition(root: Path, name: str, today: date) -> None:
@@ -39,6 +41,21 @@ def name_edition(root: Path, name: str, today: date) -> None:
     _write(root / _CITATION, citation.encode())
 
 
+@contextmanager
+def named(root: Path, name: str, today: date) -> Iterator[None]:
+    """The edition named as by name_edition, and the former name back if anything fails within."""
+    before = {
+        path: path.read_bytes() for path in (root / "data" / evidence.PACKAGE, root / _CITATION)
+    }
+    name_edition(root, name, today)
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            _write(path, content)
+        raise
+
+
 def freeze(root: Path) -> Path:
     """Keep data/ and report/results.json as the edition that data/ names; returns the file.
 
@@ -61,7 +78,7 @@ def _check_name(root: Path, name: str) -> None:
     present = evidence.package(root)["version"]
     place = f"data/{evidence.PACKAGE}"
     problem = None
-    if not re.fullmatch(_NAME, name):
+    if not _is_name(name):
         problem = Problem(place, "an edition’s name as 2026-12 or 2026-12-24", value=name)
     elif evidence.edition_file(root, name).exists():
         fix = "an edition never changes once it is frozen: choose a later name"
@@ -70,6 +87,15 @@ def _check_name(root: Path, name: str) -> None:
         problem = Problem(place, f"a name after {present}, the present edition’s", value=name)
     if problem:
         raise EvidenceError([problem])
+
+
+def _is_name(name: str) -> bool:
+    """Whether it is a month or a day of the calendar: 2026-12, 2026-12-24."""
+    try:
+        date.fromisoformat(name if len(name) == 10 else f"{name}-01")
+    except ValueError:
+        return False
+    return re.fullmatch(_NAME, name) is not None
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -64,9 +64,10 @@ class Answer:
 class _Again(Exception):
     """This try failed and the next may not; `after` seconds if the server says when."""
 
-    def __init__(self, happened: str, after: float = 0):
+    def __init__(self, happened: str, after: float = 0, unreachable: bool = False):
         super().__init__(happened)
         self.after = after
+        self.unreachable = unreachable
 
 
 class _ForGood(Exception):
@@ -180,6 +181,7 @@ class _Visit:
         except _Again as error:
             advice = f"try again later, {_BY_HAND}"
             self._fail(request, f"{error} ({_times(self._upstream.tries)})", advice)
+            self._leave |= error.unreachable  # nor is the next file to be had
         except _ForGood as error:
             self._fail(request, *error.args)
         return None
@@ -214,6 +216,8 @@ class _Visit:
             raise _ForGood(happened, f"try again on a faster connection, {_BY_HAND}") from None
         except httpx.TimeoutException:
             raise _Again(f"no sign of life for {self._upstream.seconds:g} seconds") from None
+        except httpx.ConnectError as error:
+            raise _Again(f"the connection broke: {error}", unreachable=True) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise _Again(f"the connection broke: {error}") from None
         except (httpx.TooManyRedirects, httpx.InvalidURL) as error:

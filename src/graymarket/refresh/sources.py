@@ -7,7 +7,7 @@ from pathlib import Path
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.reading import cells_in
 from graymarket.refresh import caniuse, comtrade, statcounter, worldbank
-from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.delivery import LEDGERS, Delivery, Download
 from graymarket.refresh.formats import json_of, lines_of, other_than_text, refuse
 from graymarket.refresh.holdings import Holdings
 
@@ -106,7 +106,7 @@ def _table(header: list[str], held: Holdings) -> str | None:
         columns = {*held.columns(table)}
         return len(columns & names) / len(columns | names)
 
-    best = max(held.base.resources, key=alike)
+    best = max(held.base.resources.keys() - {*LEDGERS}, key=alike)
     return best if alike(best) >= 0.6 else None
 
 

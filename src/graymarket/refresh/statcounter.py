@@ -22,9 +22,10 @@ SOURCE = "statcounter-global-stats"
 _FIRST = pd.Period("2010-03", "M")  # StatCounter counts vendors since then
 _REVISED = 3  # months asked for again: StatCounter revises its figures for 45 days
 _REST = "Other"  # what a file does not name; which vendors it names depends on its months
+_CHANCE = 5  # so many figures may be the same in two regions
 _ALWAYS = {"Apple", "Samsung"}  # no table of phone makers is without
 _LEAST, _MOST = Decimal(99), Decimal("100.5")  # the real file’s months add to 99.93 to 100.04
-_NAME = re.compile(r"([a-z_]+)-([A-Za-z]{2})-([a-z]+)-(\d{6})-(\d{6})")
+_NAME = re.compile(r"([a-z_]+)-([A-Za-z]{2})-([a-z]+)-([0-9]{6})-([0-9]{6})")
 _A_FILE = "StatCounter’s CSV of mobile vendors by month"
 _CHOOSE = "on gs.statcounter.com choose Device Vendor, Mobile, Monthly and two months or more"
 
@@ -96,7 +97,7 @@ def read(download: Download, held: Holdings, region: str | None = None) -> list[
     """
     region = _region(download, held, region)
     lines = lines_of(download, _A_FILE)
-    vendors = _vendors(lines[0], download)
+    vendors = _vendors(lines[0], download, held)
     months, problems = {}, []
     for row, cells in enumerate(lines[1:], start=2):
         if not any(cells):
@@ -129,6 +130,7 @@ def read(download: Download, held: Holdings, region: str | None = None) -> list[
         if not (vendor == _REST and month in coarser)
     ]
     rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
+    _refuse_anothers(rows, region, held, download)
     return [Delivery(TABLE, rows, download, remarks)]
 
 
@@ -157,7 +159,7 @@ def _region(download: Download, held: Holdings, given: str | None) -> str:
     return region or given
 
 
-def _vendors(header: list[str], download: Download) -> list[str]:
+def _vendors(header: list[str], download: Download, held: Holdings) -> list[str]:
     if header[:1] != ["Date"]:
         found = ", ".join(header[:4])
         raise refuse(
@@ -168,6 +170,11 @@ def _vendors(header: list[str], download: Download) -> list[str]:
         shown = ", ".join(vendors[:4])
         expected = "columns of phone makers, such as Samsung and Apple"
         raise refuse(download, expected, row=1, value=shown, fix=_CHOOSE)
+    spelt = {name.casefold(): name for name in held.cells(TABLE)["vendor"]}
+    for name in vendors:
+        if spelt.get(name.casefold(), name) != name:
+            expected = f"“{spelt[name.casefold()]}”, as data/ spells it"
+            raise refuse(download, expected, row=1, column=name, fix="was the file edited?")
     twice = sorted({name for name in vendors if vendors.count(name) > 1})
     if twice or "" in vendors:
         expected = "each vendor once, and a name for each"
@@ -184,8 +191,10 @@ def _line(
         return EvidenceError([Problem(download.name, expected, row, column, value, fix)])
 
     month = cells[0]
-    if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month):
+    if not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", month):
         raise wrong("a month as YYYY-MM", "Date", month, _CHOOSE)
+    if month < str(_FIRST):
+        raise wrong(f"a month from {_FIRST} on: StatCounter has none before", "Date", month)
     if month in before:
         raise wrong("each month once", "Date", month)
     if len(cells) != len(vendors) + 1:
@@ -193,7 +202,7 @@ def _line(
         raise wrong(f"{len(vendors) + 1} cells", None, f"{len(cells)} cells", fix)
     shares = []
     for vendor, cell in zip(vendors, cells[1:], strict=True):
-        if not re.fullmatch(r"\d{1,3}(\.\d+)?", cell) or Decimal(cell) > 100:
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", cell) or Decimal(cell) > 100:
             raise wrong("a share from 0 to 100", vendor, cell)
         shares.append(Decimal(cell))
     total = sum(shares)
@@ -207,6 +216,20 @@ def _left_out(months: Iterable[str], current: str, empty: set[str]) -> dict[str,
     """Months that give no rows, and why."""
     unfinished = {month: "the month is not over" for month in months if month >= current}
     return {month: "nothing was counted" for month in empty} | unfinished
+
+
+def _refuse_anothers(rows: pd.DataFrame, region: str, held: Holdings, download: Download) -> None:
+    """Raise EvidenceError for the very figures that data/ has of another region."""
+    known = held.cells(TABLE)
+    known = known[(known["region"] != region) & (known["usage_share"] != "0")]
+    mine = rows[rows["usage_share"] != "0"]
+    alike = mine.merge(known, on=["month", "vendor", "usage_share"], suffixes=("", "_of"))
+    for other, shared in alike.groupby("region_of"):
+        if len(shared) == len(mine) > _CHANCE:
+            fix = f"is it the file of {other} under another name?"
+            raise refuse(
+                download, "figures of its own region", value=f"the very figures of {other}", fix=fix
+            )
 
 
 def _coarser(vendors: list[str], region: str, held: Holdings) -> set[str]:
@@ -235,7 +258,10 @@ def _gaps(months: Iterable[str], download: Download) -> Iterator[str]:
     named = _NAME.match(download.name)
     if named is None:
         return
-    start, end = (pd.Period(f"{m[:4]}-{m[4:]}", "M") for m in (named[4], named[5]))
+    try:
+        start, end = (pd.Period(f"{m[:4]}-{m[4:]}", "M") for m in (named[4], named[5]))
+    except ValueError:
+        return  # a name that promises no months
     end = min(end, pd.Period(download.accessed, "M") - 1)
     promised = [str(month) for month in pd.period_range(max(start, _FIRST), end, freq="M")]
     if lacking := {*promised} - {*months}:
@@ -249,7 +275,7 @@ def _shown(months: Iterable[str]) -> str:
 
 def _newcomers(vendors: list[str], held: Holdings) -> Iterator[str]:
     known = set(held.cells(TABLE)["vendor"])
-    for vendor in sorted(set(vendors) - known):
+    for vendor in sorted({*vendors} - known):
         alike = {name.casefold(): name for name in known}
         close = get_close_matches(vendor.casefold(), alike, 1, 0.8)
         same = f" Is it the same as “{alike[close[0]]}”?" if close else ""

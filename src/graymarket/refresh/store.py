@@ -8,6 +8,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +18,11 @@ import pandas as pd
 from graymarket import evidence
 from graymarket.evidence import EvidenceError, Problem
 from graymarket.refresh.change import Change
+
+try:
+    import fcntl
+except ImportError:  # Windows: nothing keeps two runs apart there
+    fcntl = None
 from graymarket.refresh.delivery import Download
 
 _STAGING = ".data-"
@@ -29,12 +36,23 @@ def put_in(root: Path, changes: list[Change], today: date, why: str) -> None:
     `why` stands beside each revised figure. Raises EvidenceError, with data/ untouched, if the
     base would not pass its check, or has changed since it was read.
     """
+    replace(root, _files(root, changes, today, why))
+
+
+def verify(root: Path, changes: list[Change], today: date) -> None:
+    """Raise EvidenceError if `changes` would not pass the check; nothing is written."""
+    with _alone(root), _staged(root, _files(root, changes, today, "to be told")):
+        pass
+
+
+def _files(root: Path, changes: list[Change], today: date, why: str) -> dict[str, bytes]:
+    """The files of data/ that the changes touch, as they would be."""
     news = [change for change in changes if change.is_news]
     tables = {change.table: change.cells for change in news} | _new_sources(root, news)
     for ledger, rows in _entries(root, news, today, why).items():
         old = evidence.raw_cells(ledger, root)
         tables[ledger] = pd.concat([old, rows[old.columns]], ignore_index=True)
-    replace(root, {f"{table}.csv": as_csv(cells) for table, cells in tables.items()})
+    return {f"{table}.csv": as_csv(cells) for table, cells in tables.items()}
 
 
 def replace(root: Path, files: dict[str, bytes]) -> None:
@@ -43,21 +61,45 @@ def replace(root: Path, files: dict[str, bytes]) -> None:
     The new state is built and checked beside the old one; then the two folders change places in
     one step of the file system, so that whoever reads, or kills, sees one or the other.
     """
-    clean_up(root)
-    data, staging = root / "data", Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
-    try:
+    data = root / "data"
+    with _alone(root):
         before = _state(data)
-        shutil.copytree(data, staging / "data")
+        with _staged(root, files) as staging:
+            if _state(data) != before:
+                expected = "to stay as it was while the change was checked"
+                raise EvidenceError([Problem("data/", expected, fix="run this again")])
+            _exchange(staging / "data", data)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold off other runs that would write; what killed ones left behind is removed."""
+    place = os.open(root, os.O_RDONLY) if fcntl else None
+    try:
+        if fcntl:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        clean_up(root)
+        yield
+    except BlockingIOError:
+        fix = "another run of graymarket is at it: wait until it has ended, and run this again"
+        raise EvidenceError([Problem("data/", "to be written by nobody else", fix=fix)]) from None
+    finally:
+        if fcntl:
+            os.close(place)
+
+
+@contextmanager
+def _staged(root: Path, files: dict[str, bytes]) -> Iterator[Path]:
+    """A folder beside data/ that holds it with `files` replaced, checked as a whole."""
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
+    try:
+        shutil.copytree(root / "data", staging / "data")
         for name, content in files.items():
-            (staging / "data" / name).parent.mkdir(exist_ok=True)
             (staging / "data" / name).write_bytes(content)
         problems = evidence.check(staging)
         if problems:
             raise EvidenceError(problems)
-        if _state(data) != before:
-            expected = "to stay as it was while the change was checked"
-            raise EvidenceError([Problem("data/", expected, fix="run this again")])
-        _exchange(staging / "data", data)
+        yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -253,10 +253,10 @@ def _in_csv(table: Download) -> list[Value]:
     return values
 
 
-_YEAR = re.compile(r"([12]\d{3})( \[YR\1\])?")
+_YEAR = re.compile(r"([12][0-9]{3})( \[YR\1\])?")
 
 
 def _year(year: str, download: Download) -> str:
-    if not re.fullmatch(r"[12]\d{3}", year) or int(year) > download.accessed.year:
+    if not re.fullmatch(r"[12][0-9]{3}", year) or int(year) > download.accessed.year:
         raise refuse(download, "a year that has begun", column="date", value=str(year))
     return year
