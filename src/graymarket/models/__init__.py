@@ -53,6 +53,7 @@ from graymarket.models.shares import (
 from graymarket.models.standing import (
     REGIMES,
     channel,
+    exits_of,
     grounds,
     in_force,
     local_rules_of,
@@ -82,6 +83,7 @@ __all__ = [
     "channel",
     "channel_units",
     "estimate",
+    "exits_of",
     "flags",
     "flow_gap",
     "grounds",
