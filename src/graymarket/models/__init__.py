@@ -44,6 +44,7 @@ from graymarket.models.panel import (
 from graymarket.models.pert import pert, pert_mean
 from graymarket.models.shares import (
     MeasuredRange,
+    gray_shares_of,
     measured_range,
     of_maker,
     published,
@@ -86,6 +87,7 @@ __all__ = [
     "exits_of",
     "flags",
     "flow_gap",
+    "gray_shares_of",
     "grounds",
     "in_force",
     "jumpiness",

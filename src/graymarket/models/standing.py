@@ -71,10 +71,13 @@ _TOLD = [
 ]
 
 
+_OTHER_GOODS = ["duty_exemption"]  # kinds of rules on food or medicine, and not on phones
+
+
 def local_rules_of(rules: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:
-    """The rows of the table local_rules that set a rule in one of the regions, grade C aside."""
-    kept = rules["region"].isin(regions) & ~rules["kind"].isin(_TOLD) & (rules["grade"] != "C")
-    return rules[kept]
+    """The rows of the table local_rules that set a rule on phones in a region, grade C aside."""
+    told = rules["kind"].isin(_TOLD + _OTHER_GOODS) | rules["rule"].str.startswith("Result of ")
+    return rules[rules["region"].isin(regions) & ~told & (rules["grade"] != "C")]
 
 
 def surely_in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
