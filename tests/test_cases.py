@@ -202,8 +202,8 @@ def fades(frame):
     return frame
 
 
-def a_source_appears(frame):
-    frame.loc[frame["id"] == "presence-064", "vendor"] = "Apple"
+def nobody_left(frame):
+    frame.loc[frame["id"] == "apple-russia-2022", "what_closed"] = "The customs stop all phones"
     return frame
 
 
@@ -228,11 +228,11 @@ def as_they_are(root, tmp_path_factory):
             "Apple’s phones in Russia may have run out",
         ),
         (
-            "presence",
-            a_source_appears,
+            "closures",
+            nobody_left,
             "channel",
+            "Apple sold officially in Russia, by a source of 2022",
             "Whether Apple sold officially in Russia is not on record",
-            "Apple sold officially in Russia, by a source of 2021",
         ),
         (
             "sanctions",

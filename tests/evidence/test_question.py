@@ -54,6 +54,13 @@ def test_a_closure_comes_from_the_table_or_from_the_file(root, file):
     assert evidence.question(file(closure=None), root).closure is None
 
 
+def test_the_event_is_told_by_rows_that_the_file_names_or_by_the_closure(root, file):
+    assert evidence.question(file(), root).told_by == ("closures/apple-russia-2022",)
+    named = file(rests_on='["presence/presence-064"]')
+    assert evidence.question(named, root).told_by == ("presence/presence-064",)
+    assert evidence.question(file(closure=None), root).told_by == ()
+
+
 def test_the_environment_names_the_question_and_there_is_a_default(root, file, monkeypatch):
     monkeypatch.delenv(evidence.VARIABLE, raising=False)
     assert evidence.question(root=root).name == "apple-russia-2022"
@@ -78,7 +85,7 @@ def test_an_unknown_name_lists_the_names_there_are(root):
             {"colour": '"red"', "maker": None},
             [
                 "column colour: expected only the keys title, maker, regions, event, what, "
-                "closure, series, left_out",
+                "closure, series, left_out, rests_on",
                 "column maker: expected this key, text in quotes",
             ],
         ),
@@ -113,6 +120,13 @@ def test_an_unknown_name_lists_the_names_there_are(root):
             [
                 "column series: found “xiaomi_share”, expected one of apple_share, "
                 "samsung_internet_share"
+            ],
+        ),
+        (
+            {"rests_on": '["presence/presence-064", "presence/nowhere", "presence"]'},
+            [
+                f"column rests_on: found “{entry}”, expected a row of data/, as “table/row-id”"
+                for entry in ("presence/nowhere", "presence")
             ],
         ),
         (

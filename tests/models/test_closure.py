@@ -1,5 +1,7 @@
 """Synthetic control on made-up panels with a known answer, and its parts by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,25 @@ def test_percent_is_of_the_level_without_the_closure():
 
 def test_a_great_effect_ranks_first_among_the_placebos():
     assert closure.closure(made_up(-8.0), CASE, DONORS).p_value == pytest.approx(1 / 13)
+
+
+def test_a_verdict_needs_checks_that_agree():
+    found = closure.closure(made_up(-8.0), CASE, DONORS)
+    assert closure.verdict(found, CLOSED) == ("moved", [])
+    ordinary = replace(found, p_value=0.9)
+    assert closure.verdict(ordinary, CLOSED) == (
+        "untold",
+        ["the band leaves zero out while the rank is ordinary"],
+    )
+    coarse = replace(found, rmspe=9.0, without=-found.without)
+    kind, against = closure.verdict(coarse, CLOSED)
+    assert kind == "untold"
+    assert against == [
+        "leaving out one donor turns the sign",
+        "the misfit before is as large as the difference",
+    ]
+    within = found.effects.assign(low=-20.0, high=4.0)
+    assert closure.verdict(replace(ordinary, effects=within), CLOSED) == ("lost", [])
 
 
 def test_flagged_months_are_bridged_and_told():

@@ -76,3 +76,33 @@ def test_a_none_for_all_makers_holds_for_each_and_a_channel_of_some_does_not():
     )
     assert list(models.statements_on(rows, "PRK", "Apple").index) == [0]
     assert list(models.statements_on(rows, "CUB", "Apple").index) == [2]
+
+
+def test_a_maker_that_stopped_had_sold_until_then():
+    closures = pd.DataFrame(
+        [
+            ("RUS", "Apple", "Apple stops exports", "B", pd.Timestamp("2022-03-01")),
+            ("RUS", "Samsung", "Samsung suspends all shipments", "C", pd.Timestamp("2022-03-01")),
+            ("CUB", "Xiaomi", "Xiaomi locks phones in use", "B", pd.Timestamp("2021-09-01")),
+        ],
+        columns=["region", "maker", "what_closed", "grade", "month"],
+    )
+    exits = models.exits_of(closures, "RUS", "Apple")
+    assert len(exits) == 1
+    assert models.exits_of(closures, "RUS", "Samsung").empty
+    assert models.exits_of(closures, "CUB", "Xiaomi").empty
+    assert models.channel(statements(), LOCK, exits) == ("official", "2022")
+    assert models.channel(statements(), pd.Timestamp("2022-04-01"), exits) == ("unknown", "")
+    assert models.channel(statements(("2020", "2021", "none")), LOCK, exits) == ("none", "2021")
+
+
+def test_rules_on_other_goods_and_results_are_no_rules_on_phones():
+    table = pd.DataFrame(
+        [
+            ("CUB", "allowance", "One phone is free of duty", "B"),
+            ("CUB", "duty_exemption", "Food is free of duty", "B"),
+            ("CUB", "registry", "Result of the first half-year", "B"),
+        ],
+        columns=["region", "kind", "rule", "grade"],
+    )
+    assert list(models.local_rules_of(table, ["CUB"])["kind"]) == ["allowance"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.tables import find_root, load, package
+from graymarket.evidence.trace import trace
 
 VARIABLE = "GRAYMARKET_CASE"  # names the question to the chapters' kernels
 DEFAULT = "apple-russia-2022"  # for a chapter that is opened by hand
@@ -30,6 +31,7 @@ _FIELDS = {  # key → its type, and whether it must be there
     "closure": (str, False),
     "series": (str, False),
     "left_out": (list, False),
+    "rests_on": (list, False),
 }
 
 
@@ -39,7 +41,8 @@ class Question:
 
     `regions`: codes, the main one first; `event`: its day; `what`: what happened then, in a few
     words that can end a sentence; `closure`: a row as in the table closures (id, region, maker,
-    series, month, left_out and, in a row of that table, more), or None; `path`: the file.
+    series, month, left_out and, in a row of that table, more), or None; `rests_on`: the rows that
+    tell of the event, as "table/row-id"; `path`: the file.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Question:
     event: pd.Timestamp
     what: str
     closure: pd.Series | None
+    rests_on: tuple[str, ...]
     path: Path
 
     @property
@@ -62,6 +66,11 @@ class Question:
         if self.closure is None or "source_id" not in self.closure:
             return ()
         return (f"closures/{self.closure['id']}", *self.closure["basis"].split())
+
+    @property
+    def told_by(self) -> tuple[str, ...]:
+        """The rows that tell of the event: the file's, or the closure's; () if neither is given."""
+        return self.rests_on or self.closure_rows[:1]
 
     @property
     def month(self) -> pd.Timestamp:
@@ -92,6 +101,7 @@ def question(name: str | None = None, root: Path | None = None) -> Question:
         event=pd.Timestamp(given["event"]),
         what=given["what"],
         closure=_closure(given, path.stem, root),
+        rests_on=tuple(given.get("rests_on", [])),
         path=path,
     )
 
@@ -146,6 +156,7 @@ def _facts(given: dict, file: str, root: Path) -> list[Problem]:
         *_unknown_regions("regions", given, file, root),
         *_unknown_regions("left_out", given, file, root),
         *_unknown_maker(given["maker"], file, root),
+        *_unknown_rows(given.get("rests_on", []), file, root),
     ]
     edition = datetime.date.fromisoformat(package(root)["created"][:10])
     if given["event"] > edition:
@@ -175,6 +186,20 @@ def _unknown_regions(key: str, given: dict, file: str, root: Path) -> list[Probl
         for code in given.get(key, [])
         if code not in names.index
     ]
+
+
+def _unknown_rows(entries: list[str], file: str, root: Path) -> list[Problem]:
+    problems = []
+    for entry in entries:
+        try:
+            trace((entry,), root)
+            known = "/" in entry
+        except EvidenceError:
+            known = False
+        if not known:
+            expected = "a row of data/, as “table/row-id”"
+            problems.append(Problem(file, expected, column="rests_on", value=entry))
+    return problems
 
 
 def _unknown_maker(maker: str, file: str, root: Path) -> list[Problem]:

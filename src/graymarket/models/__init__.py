@@ -44,6 +44,7 @@ from graymarket.models.panel import (
 from graymarket.models.pert import pert, pert_mean
 from graymarket.models.shares import (
     MeasuredRange,
+    gray_shares_of,
     measured_range,
     of_maker,
     published,
@@ -53,6 +54,7 @@ from graymarket.models.shares import (
 from graymarket.models.standing import (
     REGIMES,
     channel,
+    exits_of,
     grounds,
     in_force,
     local_rules_of,
@@ -82,8 +84,10 @@ __all__ = [
     "channel",
     "channel_units",
     "estimate",
+    "exits_of",
     "flags",
     "flow_gap",
+    "gray_shares_of",
     "grounds",
     "in_force",
     "jumpiness",

@@ -15,6 +15,7 @@ from graymarket.models.panel import region_series
 HORIZONS = (6, 12, 24, 48)  # months after the closure
 DONORS = 30  # regions whose share was nearest before
 BAND = 0.9  # part of the placebos that the band holds
+UNUSUAL = 0.1  # a p-value up to here is rare among untouched countries
 _BEFORE, _AFTER = 60, 48  # months watched, where the panel has them
 _MEAN_OF = 3  # months up to a horizon that are averaged, against the noise of one month
 _MOST_FLAGGED = 0.1  # of a region's months in the window, for it to serve as a donor
@@ -115,6 +116,32 @@ class Closure:
     without: pd.DataFrame
     in_time: float
     flagged: list[pd.Timestamp]
+
+
+def verdict(found: Closure, month: pd.Timestamp) -> tuple[str, list[str]]:
+    """What the checks of a case say together at its last horizon, and what speaks against more.
+
+    `month`: the closure's. "moved" if band and rank both leave chance behind and nothing speaks
+    against it; "lost" if neither does; else "untold". The list names in words what disagrees.
+    """
+    last = found.effects.iloc[-1]
+    outside = last["low"] > 0 or last["high"] < 0
+    unusual = found.p_value <= UNUSUAL
+    if not (outside or unusual):
+        return "lost", []
+    against = []
+    if outside != unusual:
+        against.append(
+            "the band leaves zero out while the rank is ordinary"
+            if outside
+            else "the rank is rare while the band holds zero"
+        )
+    without = at_horizon(month, found.without, int(last["horizon"]))
+    if (without * last["points"] < 0).any():
+        against.append("leaving out one donor turns the sign")
+    if found.rmspe >= abs(last["points"]):
+        against.append("the misfit before is as large as the difference")
+    return ("untold" if against else "moved"), against
 
 
 def side_by_side(function: Callable, *arguments: list) -> list:
@@ -237,6 +264,11 @@ def stock(observed: pd.Series, month: pd.Timestamp, horizon: int, lives: pd.Seri
         left_low=float(fading(before.mean(), horizon, lives.min())[0][-1]),
         left_high=float(fading(before.mean(), horizon, lives.max())[1][-1]),
     )
+
+
+def seen_so_far(panel: pd.DataFrame, case: pd.Series) -> pd.Series:
+    """All readings of a case's share, percent by month, up to the newest that there is."""
+    return usage_shares(panel)[case["series"]].all[case["region"]].dropna()
 
 
 def fading(start: float, months: int, life: float) -> tuple[np.ndarray, np.ndarray]:

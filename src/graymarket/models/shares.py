@@ -76,6 +76,13 @@ def of_maker(benchmarks: pd.DataFrame, maker: str) -> pd.DataFrame:
     return benchmarks[alone & said.str.contains(rf"\b(?:{names})\b")]
 
 
+def gray_shares_of(own: pd.DataFrame, maker: str) -> pd.DataFrame:
+    """The gray shares of a maker alone in its table (xiaomi_gray_share), as in `published`."""
+    said = (own["metric"] == "gray_share") & (own["repeats"] == "")
+    rows = own[said & own["what"].str.contains(rf"\b{re.escape(maker)}\b")]
+    return published(rows.assign(share_of_total=float("nan")))
+
+
 def rank_cap(rank: float) -> float:
     """The greatest share, in percent, that a vendor of this rank can hold.
 

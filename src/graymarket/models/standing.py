@@ -1,5 +1,6 @@
 """What stood at a date: rules in force, and what is known of a maker's channel."""
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -50,6 +51,16 @@ def statements_on(presence: pd.DataFrame, region: str, maker: str) -> pd.DataFra
     return presence[(presence["region"] == region) & (own | none) & (presence["grade"] != "C")]
 
 
+def exits_of(closures: pd.DataFrame, region: str, maker: str) -> pd.DataFrame:
+    """The closures, grade C aside, in which the maker itself stopped selling in the region.
+
+    Each also states that it had sold there until then.
+    """
+    own = (closures["maker"] == maker) & (closures["region"] == region)
+    stopped = closures["what_closed"].str.match(rf"{re.escape(maker)} (?:stops|suspends|pauses)\b")
+    return closures[own & stopped & (closures["grade"] != "C")]
+
+
 # Kinds of the table local_rules that tell what someone did or said, and set no rule.
 _TOLD = [
     "official_channel",
@@ -60,10 +71,13 @@ _TOLD = [
 ]
 
 
+_OTHER_GOODS = ["duty_exemption"]  # kinds of rules on food or medicine, and not on phones
+
+
 def local_rules_of(rules: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:
-    """The rows of the table local_rules that set a rule in one of the regions, grade C aside."""
-    kept = rules["region"].isin(regions) & ~rules["kind"].isin(_TOLD) & (rules["grade"] != "C")
-    return rules[kept]
+    """The rows of the table local_rules that set a rule on phones in a region, grade C aside."""
+    told = rules["kind"].isin(_TOLD + _OTHER_GOODS) | rules["rule"].str.startswith("Result of ")
+    return rules[rules["region"].isin(regions) & ~told & (rules["grade"] != "C")]
 
 
 def surely_in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
@@ -77,12 +91,16 @@ def grounds(grades: pd.Series) -> str:
     return "moderate" if (grades == "A").any() else "low"
 
 
-def channel(statements: pd.DataFrame, date: pd.Timestamp) -> tuple[str, str]:
+def channel(
+    statements: pd.DataFrame, date: pd.Timestamp, exits: pd.DataFrame | None = None
+) -> tuple[str, str]:
     """A maker's channel in a region by the newest statements up to `date`, and their year.
 
-    `statements`: rows of the table presence. The first is "official", "none", "contested" where
-    the newest disagree, or "unknown" where there is none or they do not say; the year is "" then.
-    A statement of which only the end is known speaks for that month alone.
+    `statements`: rows of the table presence; where they do not say, one of `exits` (exits_of) in
+    the month of `date` or later says that the maker sold until then. The first is "official",
+    "none", "contested" where the newest disagree, or "unknown" where there is none or they do not
+    say; the year is "" then. A statement of which only the end is known speaks for that month
+    alone.
     """
     month = f"{date:%Y-%m}"
     first = statements["start"].where(statements["start"] != "", statements["end"])
@@ -90,7 +108,9 @@ def channel(statements: pd.DataFrame, date: pd.Timestamp) -> tuple[str, str]:
     kinds = known["channel"].map(lambda kind: "official" if kind in OFFICIAL else kind)
     said = known[kinds != "unknown"]
     if said.empty:
-        return "unknown", ""
+        until = [] if exits is None else [f"{when:%Y-%m}" for when in exits["month"]]
+        later = [when for when in until if when >= month]
+        return ("official", min(later)[:4]) if later else ("unknown", "")
     until = said["end"].where(said["end"] != "", said["start"])
     years = until.map(lambda text: min(text, month)[:4])
     newest = set(kinds[said.index][years == years.max()])
