@@ -119,7 +119,7 @@ def test_outputs_are_those_of_an_ordinary_kernel(name, forked, tmp_path_factory)
     NotebookClient(
         ordinary,
         record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=40"],
+        extra_arguments=["--IPKernelApp.log_level=50"],
         resources={"metadata": {"path": str(tmp_path_factory.getbasetemp())}},
     ).execute()
     assert comparable(forked[name]) == comparable(ordinary)
