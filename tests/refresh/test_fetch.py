@@ -4,6 +4,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from importlib.metadata import version
 
 import pytest
 from replay import Reply
@@ -35,7 +36,10 @@ def test_it_says_who_asks_and_what_for(get, upstream):
     (answer,), problems = get("a")
     assert (answer.content, answer.unchanged, problems) == (b"whole", False, [])
     agent = upstream.asked[0][1]["User-Agent"]
-    assert agent.startswith("graymarket/2026.11 (") and "report on gray-market" in agent
+    assert (
+        agent.startswith(f"graymarket/{version('graymarket')} (")
+        and "report on gray-market" in agent
+    )
 
 
 @pytest.mark.parametrize("status", [404, 410])
