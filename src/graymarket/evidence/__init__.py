@@ -1,7 +1,7 @@
 """Tables in: find, type and validate the evidence in data/."""
 
 from graymarket.evidence.dictionary import dictionary
-from graymarket.evidence.editions import RESULTS, Since, edition_file, label, since_last
+from graymarket.evidence.editions import RESULTS, Since, edition_file, label, marks, since_last
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.question import SERIES, VARIABLE, Question, question
 from graymarket.evidence.summary import size, summary
@@ -33,6 +33,7 @@ __all__ = [
     "find_root",
     "label",
     "load",
+    "marks",
     "package",
     "question",
     "raw_cells",

@@ -45,6 +45,12 @@ def since_last(root: Path | None = None) -> "Since | None":
     return None
 
 
+def marks(table: str, root: Path | None = None) -> dict[str, str]:
+    """The table's rows that are new or revised since the last edition, as Since.marks; else {}."""
+    since = since_last(root)
+    return since.marks(table) if since else {}
+
+
 @dataclass(frozen=True)
 class Since:
     """The present data/ beside the frozen edition `name`."""

@@ -85,10 +85,10 @@ def lasting(months: int) -> str:
     """48 → "four years", 53 → "over four years", 5 → "five months"; halves are named."""
     years, rest = divmod(months, 12)
     if years == 0:
-        return f"{cardinal(months)} month{'' if months == 1 else 's'}"
+        return counted(months, "month")
     if rest == 6:
         return f"{cardinal(years)} and a half years"
-    whole = f"{cardinal(years)} year{'' if years == 1 else 's'}"
+    whole = counted(years, "year")
     return f"over {whole}" if rest else whole
 
 

@@ -160,8 +160,8 @@ def outside_since(series: pd.Series, before: RecentRange) -> pd.Timestamp | None
     return later.index[0] if len(later) else None
 
 
-def months_between(start: pd.Timestamp, end: pd.Timestamp) -> int:
-    """Calendar months from one month to another."""
+def months_between(start: pd.Timestamp, end):
+    """Calendar months from one month to another, or to each of an index of months."""
     return (end.year - start.year) * 12 + end.month - start.month
 
 
