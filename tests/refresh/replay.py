@@ -50,10 +50,16 @@ class Reply:
 
 
 class Replay:
-    """`on` says what to answer to a part of an address; `asked` is what came in."""
+    """`on` says what to answer to a part of an address; `asked` is what came in.
+
+    `most_at_once` is how many questions were open at a time.
+    """
 
     def __init__(self):
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.most_at_once = 0
+        self._open = 0
+        self._counting = threading.Lock()
         self._script: list[tuple[str, list[Reply | Callable]]] = []
         self.address = ""
 
@@ -70,6 +76,15 @@ class Replay:
                 return reply(path) if callable(reply) else reply
         return Reply(b"Not found", 404)
 
+    @contextmanager
+    def counted(self):
+        with self._counting:
+            self._open += 1
+            self.most_at_once = max(self.most_at_once, self._open)
+        yield
+        with self._counting:
+            self._open -= 1
+
 
 @contextmanager
 def replaying():
@@ -80,7 +95,8 @@ def replaying():
 
         def do_GET(self):
             reply = replay.answer(self.path, dict(self.headers))
-            time.sleep(reply.silence)
+            with replay.counted():
+                time.sleep(reply.silence)
             tag = reply.headers.get("ETag")
             same = tag is not None and self.headers.get("If-None-Match") == tag
             body = b"" if same else reply.body

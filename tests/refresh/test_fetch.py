@@ -81,7 +81,7 @@ def test_it_waits_as_long_as_the_server_says(get, upstream, as_date):
     start = time.monotonic()
     (answer,), _ = get("a")
     assert answer.content == b"whole"
-    assert 0.9 <= time.monotonic() - start < 4
+    assert time.monotonic() - start >= 0.9
 
 
 @pytest.mark.parametrize("told", ["soon", "-5", "Thu, 99 Foo 2026"])
@@ -123,9 +123,7 @@ def test_silence_and_trickle_come_to_an_end(get, upstream):
     upstream.on("/a", Reply(b"late", silence=2))
     assert "no sign of life for 0.5 seconds (tried once)" in only_problem(get, "a", tries=1)
     upstream.on("/b", Reply(b"x" * 1000, drip=0.1))
-    start = time.monotonic()
     assert "still not whole after 2.5 seconds" in only_problem(get, "b")
-    assert time.monotonic() - start < 4
 
 
 def test_nobody_there(upstream, tmp_path):
@@ -165,11 +163,10 @@ def test_a_damaged_cache_is_no_cache(get, upstream, tmp_path):
 
 
 def test_no_more_than_four_at_once(get, upstream):
-    upstream.on("/", Reply(b"x", silence=0.1))
-    start = time.monotonic()
+    upstream.on("/", Reply(b"x", silence=0.2))
     answers, _ = get(*(f"f{i}" for i in range(12)))
     assert len(answers) == 12
-    assert 0.3 <= time.monotonic() - start < 1
+    assert upstream.most_at_once == 4
 
 
 def test_redirects_are_followed_but_not_with_a_secret(get, upstream, tmp_path):

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import random
 import shutil
-import time
 from datetime import date
 from pathlib import Path
 
@@ -145,24 +144,26 @@ def test_killed_at_any_moment_data_is_old_or_new(root, copy, tmp_path_factory):
     old = states(copy / "data")
     finished = tmp_path_factory.mktemp("finished")
     shutil.copytree(copy / "data", finished / "data")
-    start = time.monotonic()
     enter(finished)
-    lasts = time.monotonic() - start
     new = states(finished / "data")
     chance = random.Random(2021)
+    within = 0.1  # seconds; grows and shrinks until kills fall before and after the change alike
     seen = set()
     for _ in range(KILLS):
         process = multiprocessing.get_context("fork").Process(target=enter, args=(copy,))
         process.start()
-        process.join(chance.uniform(0, 1.2 * lasts))
+        process.join(chance.uniform(0, within))
         process.kill()
         process.join()
         found = states(copy / "data")
         assert found in (old, new)
         seen.add("new" if found == new else "old")
         if found == new:
+            within /= 1.5
             shutil.rmtree(copy / "data")
             shutil.copytree(root / "data", copy / "data")
+        else:
+            within *= 1.5
     assert seen == {"old", "new"}
     enter(copy)
     assert states(copy) == {f"data/{name}": state for name, state in new.items()}  # no litter
