@@ -252,8 +252,7 @@ def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: b
             why = _asked(revised, why)
         upstream.put_in(root, found, date.today(), why or _NEWER)
     except evidence.EvidenceError as error:
-        advice = "data/ is untouched. Rows count as they would stand in it; mend the file’s own."
-        _complain(error.problems, advice)
+        _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
     click.echo("Written to data/.")
     return True
 

@@ -181,6 +181,23 @@ def test_a_world_bank_zip_and_a_table_of_our_own(project, tmp_path):
     assert "inputs-999" in set(evidence.raw_cells("inputs", project)["id"])
 
 
+def test_rows_of_a_table_of_our_own_get_ids_or_are_named_as_in_their_file(project, tmp_path):
+    inputs = evidence.raw_cells("inputs", project).tail(1)
+    rows = pd.concat([inputs.assign(id="", note=note) for note in ("One", "Another")])
+    rows.to_csv(tmp_path / "mine.csv", index=False)
+    outcome = graymarket(project, "add", tmp_path / "mine.csv")
+    assert outcome.returncode == 0, outcome.stderr
+    last = int(inputs.iloc[0]["id"].partition("-")[2])
+    added = evidence.raw_cells("inputs", project).tail(2)
+    assert [*added["id"]] == [f"inputs-{last + 1:03d}", f"inputs-{last + 2:03d}"]
+    before = states(project / "data")
+    rows.assign(note="Third", grade=["A", "D"]).to_csv(tmp_path / "mine.csv", index=False)
+    outcome = graymarket(project, "add", tmp_path / "mine.csv")
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("mine.csv, row 3, column grade: found “D”, expected one of")
+    assert states(project / "data") == before
+
+
 @pytest.mark.parametrize(
     "name, content, said",
     [

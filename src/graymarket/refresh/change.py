@@ -12,6 +12,7 @@ from graymarket.evidence import EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 
 _NUMBERS = ("number", "integer")
+_ORIGIN = "_origin"  # beside the columns of a table: the file and the row that a row came from
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Change:
     `cells` is the whole new table as text. `added` has the new rows; `revised` a row for each
     figure that changes: row (its key), field, old, new. `same` counts the delivered rows that
     are there already. `remarks` are sentences for whoever decides; `sources` are rows that
-    sources.csv must have.
+    sources.csv must have. `origins` leads from a spreadsheet row of the new table to the
+    download's name, and its row there if that is known.
     """
 
     table: str
@@ -32,6 +34,7 @@ class Change:
     downloads: tuple[Download, ...]
     remarks: tuple[str, ...]
     sources: tuple[dict[str, str], ...]
+    origins: dict[int, tuple[str, int | None]]
 
     @property
     def is_news(self) -> bool:
@@ -67,10 +70,12 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
     known = new_keys.isin(old_keys)
     cells, revised, emptied = _revise(old, old_keys, new[known], key, fields)
     added = _with_ids(new[~known], old, resource["schema"]["primaryKey"])
-    added = added.reset_index(drop=True)
+    whole = _in_order(old, pd.concat([cells, added], ignore_index=True), key)
+    origins = whole.pop(_ORIGIN)
+    added = added.drop(columns=_ORIGIN).reset_index(drop=True)
     return Change(
         table,
-        _in_order(old, pd.concat([cells, added], ignore_index=True), key),
+        whole,
         added,
         revised,
         int(known.sum()) - revised["row"].nunique(),
@@ -81,39 +86,46 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
             *_emptied(emptied),
         ),
         tuple(source for delivery in deliveries for source in delivery.sources),
+        {row: origin for row, origin in enumerate(origins, start=2) if origin is not None},
     )
 
 
 def _delivered(deliveries: list[Delivery], key: list[str], fields: dict) -> pd.DataFrame:
-    """All delivered rows, each key once."""
-    rows = pd.concat(
-        [d.rows.assign(_file=d.download.name) for d in deliveries], ignore_index=True
-    ).drop_duplicates(subset=list(fields))
-    twice = rows[rows.duplicated(key, keep=False)]
+    """All delivered rows, each key once, with the column _ORIGIN."""
+    rows = pd.concat([_with_origin(d) for d in deliveries], ignore_index=True)
+    rows = rows.drop_duplicates(subset=list(fields), ignore_index=True)
+    twice = rows[rows.duplicated(key, keep=False) & (rows[key] != "").any(axis=1)]
     if len(twice):
         first = twice.iloc[0]
         others = twice[(twice[key] == first[key]).all(axis=1)]
         raise EvidenceError(
             [
                 Problem(
-                    " and ".join(dict.fromkeys(others["_file"])),
+                    " and ".join(dict.fromkeys(name for name, _ in others[_ORIGIN])),
                     "one set of figures for each row",
                     value=f"{'/'.join(first[key])} with different figures",
                     fix="the files contradict each other: add them one at a time, the oldest first",
                 )
             ]
         )
-    return rows.drop(columns="_file").reset_index(drop=True)
+    return rows
+
+
+def _with_origin(delivery: Delivery) -> pd.DataFrame:
+    lines = delivery.lines or [None] * len(delivery.rows)
+    origins = [(delivery.download.name, line) for line in lines]
+    return delivery.rows.assign(**{_ORIGIN: pd.Series(origins, dtype=object)})
 
 
 def _revise(
     old: pd.DataFrame, old_keys: pd.MultiIndex, new: pd.DataFrame, key: list[str], fields: dict
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """The old table with the new figures put in, the list of them, and how many are not given."""
-    cells, moves, emptied = old.copy(), [], 0
+    cells, moves, emptied = old.assign(**{_ORIGIN: None}), [], 0
     compared = [name for name in fields if name not in (*key, "id", "source_id")]
     places = dict(zip(old_keys, range(len(old)), strict=True))
     was = old.iloc[[places[k] for k in pd.MultiIndex.from_frame(new[key])]]
+    cells.loc[was.index, _ORIGIN] = new[_ORIGIN].to_numpy()
     for name in compared:
         given = (new[name] != "").to_numpy()
         differs = (new[name].to_numpy() != was[name].to_numpy()) & given

@@ -38,6 +38,7 @@ class Delivery:
     """The rows that one download holds for one table of data/.
 
     `rows` has the table's columns in its order, as text just as the CSV file has them.
+    `lines` has the spreadsheet row of each in the download, where one row there is one here.
     `remarks` are sentences for whoever adds it: what was left out, what was never seen before.
     `sources` are rows for the table sources, to be added where their source_id is not there yet.
     """
@@ -47,3 +48,4 @@ class Delivery:
     download: Download
     remarks: tuple[str, ...] = ()
     sources: tuple[dict[str, str], ...] = ()
+    lines: tuple[int, ...] = ()

@@ -117,4 +117,4 @@ def _own(table: str, download: Download, held: Holdings) -> list[Delivery]:
         problems = [*problems, Problem(download.name, f"rows for the table {table}", value="none")]
     if problems:
         raise EvidenceError(problems)
-    return [Delivery(table, rows.reset_index(drop=True), download)]
+    return [Delivery(table, rows.reset_index(drop=True), download, lines=tuple(rows.index))]

@@ -2,6 +2,7 @@
 
 import csv
 import ctypes
+import dataclasses
 import hashlib
 import io
 import os
@@ -36,13 +37,33 @@ def put_in(root: Path, changes: list[Change], today: date, why: str) -> None:
     `why` stands beside each revised figure. Raises EvidenceError, with data/ untouched, if the
     base would not pass its check, or has changed since it was read.
     """
-    replace(root, _files(root, changes, today, why))
+    with _told_by_origin(changes):
+        replace(root, _files(root, changes, today, why))
 
 
 def verify(root: Path, changes: list[Change], today: date) -> None:
     """Raise EvidenceError if `changes` would not pass the check; nothing is written."""
-    with _alone(root), _staged(root, _files(root, changes, today, "to be told")):
+    with (
+        _told_by_origin(changes),
+        _alone(root),
+        _staged(root, _files(root, changes, today, "to be told")),
+    ):
         pass
+
+
+@contextmanager
+def _told_by_origin(changes: list[Change]) -> Iterator[None]:
+    """Problems of delivered rows name the file and the row that they came from."""
+    origins = {(f"data/{c.table}.csv", row): at for c in changes for row, at in c.origins.items()}
+    try:
+        yield
+    except EvidenceError as error:
+        raise EvidenceError([_at_origin(problem, origins) for problem in error.problems]) from None
+
+
+def _at_origin(problem: Problem, origins: dict) -> Problem:
+    file, row = origins.get((problem.file, problem.row), (problem.file, problem.row))
+    return dataclasses.replace(problem, file=file, row=row)
 
 
 def _files(root: Path, changes: list[Change], today: date, why: str) -> dict[str, bytes]:
