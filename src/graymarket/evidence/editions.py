@@ -66,12 +66,12 @@ class Since:
 
     def added(self, table: str) -> pd.DataFrame:
         """The rows that the edition did not have, as text."""
-        new, old = self._both[table]
+        new, old = self._both(table)
         return new[~new.index.isin(old.index)].reset_index(drop=True)
 
     def marks(self, table: str) -> dict[str, str]:
         """Key of a row → "provisional" for a new one, "revised" for one with a figure changed."""
-        new, old = self._both[table]
+        new, old = self._both(table)
         revised = dict.fromkeys(self._revised(table)["row"], "revised")
         return dict.fromkeys(new.index[~new.index.isin(old.index)], "provisional") | revised
 
@@ -79,7 +79,8 @@ class Since:
         """A row for each table that changed: table, added, removed (rows), revised (figures)."""
         revised = self.revised()["table"].value_counts()
         found = []
-        for table, (new, old) in self._both.items():
+        for table in self._names:
+            new, old = self._both(table)
             added = int((~new.index.isin(old.index)).sum())
             removed = int((~old.index.isin(new.index)).sum())
             found.append((table, added, removed, int(revised.get(table, 0))))
@@ -88,10 +89,10 @@ class Since:
 
     def revised(self) -> pd.DataFrame:
         """A row for each figure that is another now: table, row (its key), field, old, new, why."""
-        return pd.concat([self._revised(table) for table in self._both], ignore_index=True)
+        return pd.concat([self._revised(table) for table in self._names], ignore_index=True)
 
     def _revised(self, table: str) -> pd.DataFrame:
-        new, old = self._both[table]
+        new, old = self._both(table)
         shared = new.index.intersection(old.index, sort=False)
         fields = [name for name in new.columns if name in old.columns]
         new, old = new.loc[shared, fields], old.loc[shared, fields]
@@ -122,25 +123,35 @@ class Since:
         fixes = Base(self.root).cells("corrections")[0]
         return {(fix.table, fix.id, fix.field, fix.new): fix.reason for fix in fixes.itertuples()}
 
-    @cached_property
-    def _both(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
-        """Each table now and then, as text, its rows named by their keys."""
-        base, both = Base(self.root), {}
-        for table, resource in base.resources.items():
-            key = resource["schema"]["primaryKey"]
+    @property
+    def _names(self) -> list[str]:
+        return list(Base(self.root).resources)
+
+    def _both(self, table: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The table now and then, as text, its rows named by their keys."""
+        if table not in self._read:
+            base = Base(self.root)
+            key = base.resource(table)["schema"]["primaryKey"]
             now = _keyed(base.cells(table)[0], key)
-            then = self._tables.get(table)
-            both[table] = now, now.iloc[:0] if then is None else _keyed(then, key)
-        return both
+            known = table in self._frozen.resources
+            then = _keyed(self._frozen.cells(table)[0], key) if known else now.iloc[:0]
+            self._read[table] = now, then
+        return self._read[table]
 
     @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
+    def _read(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+        return {}
+
+    @cached_property
+    def _frozen(self) -> Base:
         """The edition's tables with their corrections, read as any other data/ is."""
-        with tempfile.TemporaryDirectory() as folder:
-            with _opened(edition_file(self.root, self.name)) as archive:
-                archive.extractall(Path(folder) / "data")
-            base = Base(Path(folder))
-            return {table: base.cells(table)[0] for table in base.resources}
+        with _opened(edition_file(self.root, self.name)) as archive:
+            archive.extractall(Path(self._folder.name) / "data")
+        return Base(Path(self._folder.name))
+
+    @cached_property
+    def _folder(self) -> tempfile.TemporaryDirectory:
+        return tempfile.TemporaryDirectory()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pypandoc
 from nbformat import NotebookNode
 
 from graymarket.publish.assemble import without_links
+from graymarket.publish.cells import lead
 from graymarket.publish.citing import REPORT_FILE, credit_line, how_to_cite
 from graymarket.publish.problems import PublishError
 from graymarket.publish.typesetting import (
@@ -30,6 +31,7 @@ def brief(notebook: NotebookNode) -> bytes:
 
     Its findings are the first items of the first chapter's first ordered list, its limits those
     of the first bullet list after it, as many as fit; each under the heading that it has there.
+    Of the other findings it has the bold words that they begin with.
     Raises PublishError when one of them or a chart is missing, or if even one of each needs a
     second page.
     """
@@ -73,6 +75,7 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict, most: int) 
             f"..json(bytes({typst_string(json.dumps(values))})),",
             f"deck: [{typst_prose(without_links(chapter['deck']))}],",
             f"findings: [{findings['typst']}],",
+            f"more: [{findings['leads']}],",
             f"limits: [{limits['typst']}],",
             ")",
         ]
@@ -80,7 +83,7 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict, most: int) 
 
 
 def _left_out(findings: dict, most: int) -> str:
-    if findings["count"] <= most:
+    if findings["count"] <= most or findings["leads"]:
         return ""
     return f"The first {most} of {findings['count']}; the others are in the report."
 
@@ -118,8 +121,24 @@ def _shortened(document: dict, position: int, most: int) -> dict:
     return {
         "title": pypandoc.convert_text(json.dumps(heading), "plain", "json", _NO_WRAP).strip(),
         "typst": typst_prose(json.dumps(document | {"blocks": [block | {"c": content}]}), "json"),
+        "leads": _leads(document, block, most) if ordered else "",
         "count": len(items),
     }
+
+
+def _leads(document: dict, block: dict, most: int) -> str:
+    """What the items behind the first `most` begin with in bold, as Typst; "" if one does not."""
+    (start, *style), items = block["c"]
+    leads = []
+    for item in items[most:]:
+        if not (item[0].get("c") and item[0]["c"][0]["t"] == "Strong"):
+            return ""
+        bold = document | {"blocks": [{"t": "Plain", "c": item[0]["c"][0]["c"]}]}
+        words = pypandoc.convert_text(json.dumps(bold), "plain", "json", _NO_WRAP).strip()
+        strong = {"t": "Strong", "c": [{"t": "Str", "c": lead(words)}]}
+        leads.append([{"t": "Plain", "c": [strong]}])
+    listed = {"t": "OrderedList", "c": [[start + most, *style], leads]}
+    return typst_prose(json.dumps(document | {"blocks": [listed]}), "json") if leads else ""
 
 
 def _first_chapter(notebook: NotebookNode):

@@ -16,7 +16,8 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from graymarket.publish.assemble import without_links
-from graymarket.publish.cells import first_sentences
+from graymarket.publish.cells import first_sentences, for_stage
+from graymarket.publish.citing import how_to_cite
 from graymarket.publish.office_charts import add_native_chart
 from graymarket.publish.office_tables import add_table
 from graymarket.publish.office_theme import (
@@ -41,6 +42,7 @@ _SHORT_TITLE = 54  # letters of a title that stays on one line, in a wider font 
 _SECTION_TITLE = 40
 _SHORT_SUBTITLE = 95  # letters; a longer one is set smaller to stay on its line
 _SMALL_SUBTITLE = Pt(13)
+_SMALL_POINT, _POINT_INDENT = Pt(16), Inches(0.35)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 _COLUMN_LAYOUTS = {2: "Two-up", 3: "Three-up"}
 
@@ -99,10 +101,7 @@ def _section_slide(deck, chapter: dict) -> Slide:
 def _closing_slide(deck, report: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Closing"))
     _write(slide.shapes.title, ["How to cite, and what it rests on"])
-    day = datetime.fromisoformat(report["date"])
-    subtitle = re.sub(r"(?<![.?!])$", ".", report["subtitle"]) if report["subtitle"] else ""
-    cite = f"{report['title']}. {subtitle} Edition {report['edition']}, {day.day} {day:%B %Y}."
-    lines = [f"**Cite as** {' '.join(cite.split())}"]
+    lines = [f"**Cite as** {how_to_cite(report)}"]
     if report.get("inputs"):
         lines.append(f"**Data state** {report['inputs'][:12]}")
     _write(_at(slide, CONTENT), [*lines, *report.get("credits", [])])
@@ -202,18 +201,33 @@ def _add_notes(slide: Slide, notes: str, exhibit: dict | None = None) -> None:
 
 def _text_slide(deck, entry: dict, chapter: dict) -> Slide:
     """A slide of words: up to three points side by side, or paragraphs."""
-    title, points, paragraphs = _blocks(entry["text"])
+    text, notes = for_stage(entry["text"], entry["notes"])
+    title, points, paragraphs = _blocks(text)
     name = _COLUMN_LAYOUTS.get(len(points), "Text")
     slide = deck.slides.add_slide(layout(deck, name))
     _write_title(slide, title or chapter["title"])
     if name == "Text":
         _write(_at(slide, CONTENT), [*points, *paragraphs])
+        if len(points) > max(_COLUMN_LAYOUTS):
+            _number(_at(slide, CONTENT).text_frame.paragraphs[: len(points)])
     else:
         for idx, point in zip(COLUMNS, points, strict=False):
             _write(_at(slide, idx), _lead_apart(point))
         _write(_at(slide, SOURCE), paragraphs)
-    _add_notes(slide, entry["notes"])
+    _add_notes(slide, notes)
     return slide
+
+
+def _number(paragraphs) -> None:
+    """Many points in smaller letters, each with its number set apart."""
+    for paragraph in paragraphs:
+        paragraph.font.size = _SMALL_POINT
+        properties = paragraph._p.get_or_add_pPr()
+        properties.set("marL", str(_POINT_INDENT))
+        properties.set("indent", str(-_POINT_INDENT))
+        properties.insert_element_before(
+            parse_xml(f'<a:buAutoNum {nsdecls("a")} type="arabicPeriod"/>'), "a:defRPr"
+        )
 
 
 def _blocks(text: str) -> tuple[str, list[str], list[str]]:

@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from graymarket.publish.assemble import slide_type, without_links
-from graymarket.publish.cells import cell_text, first_sentences
+from graymarket.publish.cells import cell_text, first_sentences, for_stage
+from graymarket.publish.citing import how_to_cite
 from graymarket.publish.fonts import face_css
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import TEMPLATES, prose, themed
@@ -94,6 +95,8 @@ class ReportSlidesExporter(TemplateExporter):
         for number, slide in enumerate(slides, start=1):
             slide.number = number
         deck = {"sections": sections, "count": len(slides)}
+        if "slides" in report:
+            deck["cite"] = how_to_cite(report)
         return super().from_notebook_node(nb, {**(resources or {}), "deck": deck}, **kwargs)
 
     def _init_resources(self, resources):
@@ -159,8 +162,9 @@ def _title_slide(report: dict) -> _Slide:
 
 
 def _text_slide(slide_id: str, slide: dict) -> _Slide:
-    made = _cells_slide(slide_id, [{"markdown": without_links(slide["text"])}])
-    made.kind, made.notes = "text", [without_links(slide["notes"])]
+    text, notes = for_stage(without_links(slide["text"]), without_links(slide["notes"]))
+    made = _cells_slide(slide_id, [{"markdown": text}])
+    made.kind, made.notes = "text", [notes]
     return made
 
 
