@@ -124,10 +124,11 @@ def test_renewal_and_fading_by_hand():
 
 def test_a_stock_that_nobody_renews_by_hand():
     observed = pd.Series(30.0, index=MONTHS)
+    observed[MONTHS >= CLOSED - pd.DateOffset(months=12)] = 27.0
     observed[MONTHS >= CLOSED] = 24.0
     found = closure.stock(observed, CLOSED, 24, pd.Series([36.0, 48.0]))
-    assert (found.start, found.seen) == (30, 24)
-    assert found.left_low == pytest.approx(30 * (1 - 24 / 36))
+    assert (found.start_low, found.start_high, found.seen) == (27, 30, 24)
+    assert found.left_low == pytest.approx(27 * (1 - 24 / 36))
     assert found.left_high == pytest.approx(30 * np.exp(-24 / 48))
 
 

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,6 +75,21 @@ class Since:
         revised = dict.fromkeys(self._revised(table)["row"], "revised")
         return dict.fromkeys(new.index[~new.index.isin(old.index)], "provisional") | revised
 
+    def touches(self, basis: Iterable[str]) -> bool:
+        """Whether a row that one of these entries stands for is new, gone or revised."""
+        return not self._changed.isdisjoint(basis)
+
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        """The rows that changed, as "table/key", and every shorter entry that stands for them."""
+        entries = set()
+        for table in self._names:
+            new, old = self._both(table)
+            rows = {*new.index.symmetric_difference(old.index), *self._revised(table)["row"]}
+            entries |= {f"{table}/{row}" for row in rows}
+        parts = [entry.split("/") for entry in entries]
+        return frozenset("/".join(some[:n]) for some in parts for n in range(1, len(some) + 1))
+
     def counts(self) -> pd.DataFrame:
         """A row for each table that changed: table, added, removed (rows), revised (figures)."""
         revised = self.revised()["table"].value_counts()
@@ -107,7 +122,7 @@ class Since:
         for told in (self._revisions, self._corrections):
             if (reason := told.get((move.table, move.row, move.field, move.new))) is not None:
                 return reason
-        return NO_REASON
+        return self._by_hand.get(f"{move.table}/{move.row}", NO_REASON)
 
     @cached_property
     def _revisions(self) -> dict[tuple, str]:
@@ -122,6 +137,12 @@ class Since:
     def _corrections(self) -> dict[tuple, str]:
         fixes = Base(self.root).cells("corrections")[0]
         return {(fix.table, fix.id, fix.field, fix.new): fix.reason for fix in fixes.itertuples()}
+
+    @cached_property
+    def _by_hand(self) -> dict[str, str]:
+        told = Base(self.root).cells("method_changes")[0]
+        told = told[told["edition"] > self.name]
+        return {row: change.what for change in told.itertuples() for row in change.rows.split()}
 
     @property
     def _names(self) -> list[str]:

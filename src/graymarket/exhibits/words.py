@@ -45,6 +45,11 @@ def whole_range(low: float, high: float) -> str:
     return f"{floor(low)}–{ceil(high)}%"
 
 
+def percents(low: float, high: float) -> str:
+    """(21.9, 25.1) → "22 to 25%", (21.9, 22.1) → "22%": readings, rounded as they are."""
+    return f"{low:.0f}%" if f"{low:.0f}" == f"{high:.0f}" else f"{low:.0f} to {high:.0f}%"
+
+
 # Upper ends, in percent, of the words of ICD 203, the scale of the United States' intelligence.
 LIKELIHOODS = [
     (5, "almost no chance"),

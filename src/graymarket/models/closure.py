@@ -242,27 +242,38 @@ def band(placebos: pd.Series) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Stock:
-    """A share before a closure, what was seen at a horizon, and what no supply would have left."""
+    """Shares before a closure, what was seen at a horizon, and what no supply would have left.
 
-    start: float
+    In percent. Before is the lower and the higher mean of the two years before: a year in which
+    the panel itself jumped about would else decide alone.
+    """
+
+    start_low: float
+    start_high: float
     seen: float
     left_low: float
     left_high: float
 
 
 def stock(observed: pd.Series, month: pd.Timestamp, horizon: int, lives: pd.Series) -> Stock:
-    """Hold what was seen against a stock that nobody renews; in percent.
+    """Hold what was seen against a stock that nobody renews.
 
-    `observed`: shares by month; the start is the mean of the year before `month`. `lives`: months
-    that a phone lasts; the shortest with an even fall gives the low end, the longest with a
-    constant part going each month the high end.
+    `observed`: shares by month, in percent. `lives`: months that a phone lasts; the shortest with
+    an even fall from the lower start gives the low end, the longest with a constant part going
+    each month from the higher start the high end.
     """
-    before = observed[month - pd.DateOffset(months=12) : month - pd.DateOffset(months=1)]
+    years = [(24, 13), (12, 1)]
+    means = [
+        observed[month - pd.DateOffset(months=first) : month - pd.DateOffset(months=last)].mean()
+        for first, last in years
+    ]
+    low, high = float(np.nanmin(means)), float(np.nanmax(means))
     return Stock(
-        start=float(before.mean()),
+        start_low=low,
+        start_high=high,
         seen=float(at_horizon(month, observed, horizon)),
-        left_low=float(fading(before.mean(), horizon, lives.min())[0][-1]),
-        left_high=float(fading(before.mean(), horizon, lives.max())[1][-1]),
+        left_low=float(fading(low, horizon, lives.min())[0][-1]),
+        left_high=float(fading(high, horizon, lives.max())[1][-1]),
     )
 
 

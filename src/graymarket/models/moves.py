@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:–| to )(\d+(?:\.\d+)?)(?:%| \w+)?")
+_RANGE = re.compile(rf"(\d+(?:\.\d+)?)(?:(?:–| to )(\d+(?:\.\d+)?))?(?:%| (?!{_MONTH})\w+)?")
 _FIGURES = re.compile(rf"[−-]?\d[\d.,]*|\b(?:{_MONTH})\b")
 
 
@@ -44,7 +44,7 @@ def _middle(result: dict) -> float | None:
     if _numbers(result):
         return result["value"]
     figures = _RANGE.fullmatch(result["text"])
-    return figures and (float(figures[1]) + float(figures[2])) / 2
+    return figures and (float(figures[1]) + float(figures[2] or figures[1])) / 2
 
 
 def _numbers(*results: dict) -> bool:
