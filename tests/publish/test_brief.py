@@ -78,14 +78,21 @@ def test_holds_headline_chart_and_the_first_three_of_each(tmp_path):
         "1. Finding 1 of all.",
         "The limits",
         "Finding 3 of all.",
-        "The first 3 of 5",
+        "4. Finding 4. 5. Finding 5.",
         "Limit a at 3%.",
         "Limit c",
         "Edition 2026-11, 24 November 2026.",
     ):
         assert expected in text, expected
-    assert "Finding 4" not in text
+    assert "Finding 4 of all" not in text
     assert "Limit d" not in text
+
+
+def test_findings_that_begin_in_plain_words_are_counted(tmp_path):
+    plain = FINDINGS.replace("**", "")
+    text = words(brief(notebook(plain, LIMITS)), tmp_path)
+    assert "The first 3 of 5; the others are in the report." in text
+    assert "Finding 4" not in text
 
 
 def test_long_findings_are_shown_fewer(tmp_path):
