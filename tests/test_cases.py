@@ -109,7 +109,7 @@ def test_every_main_chapter_has_its_place_and_those_that_do_not_apply_say_so(roo
 def test_its_figures_are_those_of_the_main_report(root, built):
     _, _, results = built
     main = json.loads((root / "report/results.json").read_text(encoding="utf-8"))["results"]
-    for name in ("seen", "left", "p_value"):
+    for name in ("seen", "start", "left", "strayed"):
         here, there = (table[f"09-closed-doors/{name}"] for table in (results["results"], main))
         assert here["text"] == there["text"]
 

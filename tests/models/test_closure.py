@@ -50,7 +50,9 @@ def test_percent_is_of_the_level_without_the_closure():
 
 
 def test_a_great_effect_ranks_first_among_the_placebos():
-    assert closure.closure(made_up(-8.0), CASE, DONORS).p_value == pytest.approx(1 / 13)
+    found = closure.closure(made_up(-8.0), CASE, DONORS)
+    assert (found.p_value, found.strayed) == (pytest.approx(1 / 13), 0)
+    assert replace(found, p_value=4 / 13).strayed == 3
 
 
 def test_a_verdict_needs_checks_that_agree():

@@ -117,6 +117,11 @@ class Closure:
     in_time: float
     flagged: list[pd.Timestamp]
 
+    @property
+    def strayed(self) -> int:
+        """How many of the placebos strayed as far from their synthetic, or farther."""
+        return round(self.p_value * (len(self.placebo_rmspe) + 1)) - 1
+
 
 def verdict(found: Closure, month: pd.Timestamp) -> tuple[str, list[str]]:
     """What the checks of a case say together at its last horizon, and what speaks against more.
