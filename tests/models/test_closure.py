@@ -126,7 +126,7 @@ def test_renewal_and_fading_by_hand():
 
 def test_a_stock_that_nobody_renews_by_hand():
     observed = pd.Series(30.0, index=MONTHS)
-    observed[MONTHS >= CLOSED - pd.DateOffset(months=12)] = 27.0
+    observed[CLOSED - pd.DateOffset(months=12) <= MONTHS] = 27.0
     observed[MONTHS >= CLOSED] = 24.0
     found = closure.stock(observed, CLOSED, 24, pd.Series([36.0, 48.0]))
     assert (found.start_low, found.start_high, found.seen) == (27, 30, 24)
