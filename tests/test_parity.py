@@ -146,6 +146,26 @@ def test_results_on_the_first_page_are_in_the_brief(root, results):
         assert squeezed(results["results"][f"00-summary/{name}"]["text"]) in text, name
 
 
+def test_sources_are_counted_alike_in_every_format(root, page, deck, results):
+    counted = {}
+    for exhibit in results["exhibits"]:
+        part = page.split(f'<figure class="exhibit" id="{exhibit["id"]}"')[1].split("</figure>")[0]
+        if number := re.search(r"Source: (\d+) sources", part):
+            counted[squeezed(exhibit["title"])] = number[1]
+    assert sorted(counted.values()) == sorted(
+        re.findall(r"Source: (\d+) sources", pdf_text(root / "report/report.pdf"))
+    )
+    shown = {
+        squeezed(slide.shapes.title.text_frame.text): number[1]
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_text_frame and (number := re.match(r"Sources: (\d+)", shape.text_frame.text))
+    }
+    both = shown.keys() & counted.keys()
+    assert both
+    assert {title: shown[title] for title in both} == {title: counted[title] for title in both}
+
+
 def test_every_file_opens_and_asks_nothing_of_a_network(root):
     for name in ("slides.pptx", "tables.xlsx"):
         with zipfile.ZipFile(root / "report" / name) as archive:

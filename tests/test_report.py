@@ -117,6 +117,20 @@ def test_findings_fill_one_page(root, pdf):
         assert start_page(pdf, outline.root[1]) == 2
 
 
+def test_nothing_stands_outside_the_text_block(root):
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
+    command = ["pdftotext", "-bbox", str(root / "report/report.pdf"), "-"]
+    boxes = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+    margin = 24 / 25.4 * 72  # 24 mm in points
+    width = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
+    words = re.findall(r'xMin="([\d.-]+)" .*? xMax="([\d.-]+)" .*?>(.*)</word>', boxes)
+    assert len(words) > 10_000
+    outside = [w for left, right, w in words if not margin - 1 < float(left) < float(right)]
+    outside += [w for _, right, w in words if float(right) > width - margin + 1]
+    assert outside == []
+
+
 def start_page(pdf, bookmark):
     return pdf.pages.index(pikepdf.Page(bookmark.destination[0])) + 1
 

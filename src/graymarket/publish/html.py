@@ -12,6 +12,7 @@ from traitlets import Bool, default
 
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.cells import cell_text, csv_text
+from graymarket.publish.citing import publishers
 from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
@@ -72,6 +73,7 @@ class ReportHTMLExporter(TemplateExporter):
         yield "places", _place_attributes
         yield "csv_link", csv_link
         yield "cell_text", cell_text
+        yield "publishers", publishers
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         nb = _with_code_together(tidied(nb))
