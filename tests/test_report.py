@@ -201,6 +201,14 @@ def test_no_axe_violation(root, page_factory, width, scheme):
     assert outcome.violations_count == 0, outcome.generate_report()
 
 
+def test_every_other_file_is_linked(root, page_factory):
+    page = page_factory(viewport={"width": 390, "height": 900})
+    page.goto((root / "report/report.html").as_uri())
+    links = page.locator("a.files").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links == ["report.pdf", "brief.pdf", "slides.html", "slides.pptx", "tables.xlsx"]
+    assert all((root / "report" / link).is_file() for link in links)
+
+
 def test_contents_lead_to_every_exhibit(root, page_factory):
     page = page_factory(viewport={"width": 1440, "height": 900})
     page.goto((root / "report/report.html").as_uri())

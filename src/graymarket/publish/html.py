@@ -24,7 +24,13 @@ from graymarket.publish.tidy import tidied, with_attachments
 TEMPLATES = Path(__file__).parent / "templates"
 
 # Other files of a report that its page leads to, when `metadata.report.files` names them.
-OTHER_FILES = {"report.pdf": "PDF", "slides.html": "Slides", "tables.xlsx": "Tables (Excel)"}
+OTHER_FILES = {
+    "report.pdf": "PDF",
+    "brief.pdf": "One page (PDF)",
+    "slides.html": "Slides",
+    "slides.pptx": "Slides (PowerPoint)",
+    "tables.xlsx": "Tables (Excel)",
+}
 
 # Chart colours follow the page's theme: each house colour is a CSS variable there.
 _THEMED = {
