@@ -82,6 +82,28 @@ def test_pdf_and_page_carry_the_alt_text_of_every_chart(root, page, results):
     assert {squeezed(alt) for alt in shown} <= printed
 
 
+def tagged(element):
+    """Titles of chapters and alt texts of charts in the order in which a PDF is read aloud."""
+    if not isinstance(element, pikepdf.Dictionary):
+        return
+    if element.get("/S") == "/H1":
+        yield str(element.T)
+    elif "/Alt" in element:
+        yield str(element.Alt)
+    below = element.get("/K", [])
+    for part in below if isinstance(below, pikepdf.Array) else [below]:
+        yield from tagged(part)
+
+
+def test_charts_are_read_aloud_in_their_chapters_wherever_they_are_printed(root, page):
+    found = re.findall(
+        r'<h2 class="chapter"[^>]*>(.*?)</h2>|class="chart wide"[^>]*aria-label="([^"]+)"', page
+    )
+    expected = [squeezed(re.sub(r"<[^>]+>", "", title) or alt) for title, alt in found]
+    with pikepdf.open(root / "report/report.pdf") as pdf:
+        assert [squeezed(words) for words in tagged(pdf.Root.StructTreeRoot)] == expected
+
+
 def test_every_exhibit_has_its_sheet(workbook, results):
     for exhibit in results["exhibits"]:
         name = f"E{exhibit['number']:02d} {exhibit['id']}"[:31]

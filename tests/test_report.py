@@ -135,6 +135,21 @@ def start_page(pdf, bookmark):
     return pdf.pages.index(pikepdf.Page(bookmark.destination[0])) + 1
 
 
+def test_every_exhibit_is_printed_on_a_page_of_its_chapter(root, pdf, page_text, results):
+    with pdf.open_outline() as outline:
+        starts = [start_page(pdf, bookmark) for bookmark in outline.root]
+    pages = [squeezed(page) for page in printed(root).split("\f")]
+    titles = {exhibit["id"]: squeezed(exhibit["title"]) for exhibit in results["exhibits"]}
+    chapters = page_text.split('<h2 class="chapter"')[1:]
+    for chapter, first, last in zip(chapters, starts, [*starts[1:], len(pages)], strict=True):
+        for name in re.findall(r'<figure class="exhibit" id="([^"]+)"', chapter):
+            assert any(titles[name] in page for page in pages[first - 1 : last]), name
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
 def test_report_is_as_long_as_a_report_should_be(pdf, results):
     with pdf.open_outline() as outline:
         appendix = next(b for b in outline.root if "How the numbers were made" in b.title)

@@ -141,7 +141,7 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         f"#exhibit(id: {typst_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
         f"title: {typst_string(exhibit['title'])}, "
         f"subtitle: {typst_string(exhibit['subtitle'])}, note: {typst_string(exhibit['note'])}, "
-        f"sources: [{links}], long: {str(_is_long(exhibit)).lower()}, {body}) <{exhibit['id']}>"
+        f"sources: [{links}], long: {str(_is_long(exhibit)).lower()}, {body})"
     )
 
 
