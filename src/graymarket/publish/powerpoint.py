@@ -1,4 +1,4 @@
-"""The report's slides as a PowerPoint file: native charts, real placeholders, speaker notes."""
+"""The report’s slides as a PowerPoint file: charts to edit where they tell all, speaker notes."""
 
 import io
 import re
