@@ -82,6 +82,28 @@ def test_pdf_and_page_carry_the_alt_text_of_every_chart(root, page, results):
     assert {squeezed(alt) for alt in shown} <= printed
 
 
+def tagged(element):
+    """Titles of chapters and alt texts of charts in the order in which a PDF is read aloud."""
+    if not isinstance(element, pikepdf.Dictionary):
+        return
+    if element.get("/S") == "/H1":
+        yield str(element.T)
+    elif "/Alt" in element:
+        yield str(element.Alt)
+    below = element.get("/K", [])
+    for part in below if isinstance(below, pikepdf.Array) else [below]:
+        yield from tagged(part)
+
+
+def test_charts_are_read_aloud_in_their_chapters_wherever_they_are_printed(root, page):
+    found = re.findall(
+        r'<h2 class="chapter"[^>]*>(.*?)</h2>|class="chart wide"[^>]*aria-label="([^"]+)"', page
+    )
+    expected = [squeezed(re.sub(r"<[^>]+>", "", title) or alt) for title, alt in found]
+    with pikepdf.open(root / "report/report.pdf") as pdf:
+        assert [squeezed(words) for words in tagged(pdf.Root.StructTreeRoot)] == expected
+
+
 def test_every_exhibit_has_its_sheet(workbook, results):
     for exhibit in results["exhibits"]:
         name = f"E{exhibit['number']:02d} {exhibit['id']}"[:31]
@@ -144,6 +166,26 @@ def test_results_on_the_first_page_are_in_the_brief(root, results):
     text = squeezed(pdf_text(root / "report/brief.pdf"))
     for name in ("gray_share", "gray_phones", "estimated", "article_share"):
         assert squeezed(results["results"][f"00-summary/{name}"]["text"]) in text, name
+
+
+def test_sources_are_counted_alike_in_every_format(root, page, deck, results):
+    counted = {}
+    for exhibit in results["exhibits"]:
+        part = page.split(f'<figure class="exhibit" id="{exhibit["id"]}"')[1].split("</figure>")[0]
+        if number := re.search(r"Source: (\d+) sources", part):
+            counted[squeezed(exhibit["title"])] = number[1]
+    assert sorted(counted.values()) == sorted(
+        re.findall(r"Source: (\d+) sources", pdf_text(root / "report/report.pdf"))
+    )
+    shown = {
+        squeezed(slide.shapes.title.text_frame.text): number[1]
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_text_frame and (number := re.match(r"Sources: (\d+)", shape.text_frame.text))
+    }
+    both = shown.keys() & counted.keys()
+    assert both
+    assert {title: shown[title] for title in both} == {title: counted[title] for title in both}
 
 
 def test_every_file_opens_and_asks_nothing_of_a_network(root):

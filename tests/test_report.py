@@ -117,8 +117,37 @@ def test_findings_fill_one_page(root, pdf):
         assert start_page(pdf, outline.root[1]) == 2
 
 
+def test_nothing_stands_outside_the_text_block(root):
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
+    command = ["pdftotext", "-bbox", str(root / "report/report.pdf"), "-"]
+    boxes = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+    margin = 24 / 25.4 * 72  # 24 mm in points
+    width = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
+    words = re.findall(r'xMin="([\d.-]+)" .*? xMax="([\d.-]+)" .*?>(.*)</word>', boxes)
+    assert len(words) > 10_000
+    outside = [w for left, right, w in words if not margin - 1 < float(left) < float(right)]
+    outside += [w for _, right, w in words if float(right) > width - margin + 1]
+    assert outside == []
+
+
 def start_page(pdf, bookmark):
     return pdf.pages.index(pikepdf.Page(bookmark.destination[0])) + 1
+
+
+def test_every_exhibit_is_printed_on_a_page_of_its_chapter(root, pdf, page_text, results):
+    with pdf.open_outline() as outline:
+        starts = [start_page(pdf, bookmark) for bookmark in outline.root]
+    pages = [squeezed(page) for page in printed(root).split("\f")]
+    titles = {exhibit["id"]: squeezed(exhibit["title"]) for exhibit in results["exhibits"]}
+    chapters = page_text.split('<h2 class="chapter"')[1:]
+    for chapter, first, last in zip(chapters, starts, [*starts[1:], len(pages)], strict=True):
+        for name in re.findall(r'<figure class="exhibit" id="([^"]+)"', chapter):
+            assert any(titles[name] in page for page in pages[first - 1 : last]), name
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
 
 
 def test_report_is_as_long_as_a_report_should_be(pdf, results):
@@ -185,6 +214,14 @@ def test_no_axe_violation(root, page_factory, width, scheme):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     outcome = Axe().run(page)
     assert outcome.violations_count == 0, outcome.generate_report()
+
+
+def test_every_other_file_is_linked(root, page_factory):
+    page = page_factory(viewport={"width": 390, "height": 900})
+    page.goto((root / "report/report.html").as_uri())
+    links = page.locator("a.files").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links == ["report.pdf", "brief.pdf", "slides.html", "slides.pptx", "tables.xlsx"]
+    assert all((root / "report" / link).is_file() for link in links)
 
 
 def test_contents_lead_to_every_exhibit(root, page_factory):

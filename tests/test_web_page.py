@@ -40,6 +40,9 @@ def exhibits(root):
         {"Place": ["Ours", "Theirs", "Others"], "Count": [3, 1200, 20], "Said": ["b", "ä", None]}
     )
     wrong = months.assign(Seen=SEEN[::-1])  # data that is not what the line shows
+    wide = pd.DataFrame(
+        {"Claim": ["It holds", "It fails"]} | {f"Reason {i}": ["Words"] * 2 for i in range(9)}
+    )
     common = {"subtitle": "Sub", "alt": "A chart", "basis": ("vendor_share",)}
     native = Native("line", "Month", ("Seen",))
     return [
@@ -47,6 +50,7 @@ def exhibits(root):
         Exhibit(id="bars", title="Bars", data=rows, draw=bars, **common),
         Exhibit(id="wrong", title="Wrong", data=wrong, draw=line_chart, native=native, **common),
         Exhibit(id="table", title="A table", data=rows, **common),
+        Exhibit(id="wide", title="Too wide", data=wide, **common),
     ]
 
 
@@ -58,11 +62,11 @@ def cell(payload, mime=EXHIBIT_MIME):
 @pytest.fixture(scope="session")
 def address(root, tmp_path_factory):
     filler = nbformat.v4.new_markdown_cell("Words.\n\n" * 60)
-    first, second, third, fourth = (cell(e.payload()) for e in exhibits(root))
+    first, second, third, *tables = (cell(e.payload()) for e in exhibits(root))
     title = nbformat.v4.new_markdown_cell
     chapters = {
         "one": [title("# One\n\nDeck."), cell({}, RESULTS_MIME), first, second, filler],
-        "two": [title("# Two\n\nDeck."), third, fourth, filler],
+        "two": [title("# Two\n\nDeck."), third, *tables, filler],
     }
     books = {name: nbformat.v4.new_notebook(cells=cells) for name, cells in chapters.items()}
     about = {"title": "A “report”", "edition": "2026-11", "credits": [], "inputs": "0" * 64}
@@ -193,6 +197,24 @@ def test_colours_follow_the_machine_or_the_reader(open_page):
     assert background(page) == dark
     page.emulate_media(media="print")
     assert background(page) == "rgb(255, 255, 255)"
+
+
+def test_a_table_that_does_not_fit_the_screen_is_stacked(open_page):
+    page = open_page(390)
+    wide = page.locator("#wide table.stacked")
+    wide.wait_for()
+    assert page.locator("table.stacked").count() == 1
+    cells = wide.get_by_role("row").nth(1).get_by_role("cell")
+    assert cells.count() == 10
+    labels = cells.evaluate_all(
+        "all => all.map(cell => getComputedStyle(cell, '::before').content)"
+    )
+    assert labels[0] == "none"
+    assert labels[9].replace('" "', "") == '"Reason 8: "'
+    left = cells.evaluate_all("all => all.map(cell => cell.getBoundingClientRect().right)")
+    assert max(left) <= 390
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("#wide table:not(.stacked)").wait_for()
 
 
 def test_links_to_the_files_that_there_are(open_page):

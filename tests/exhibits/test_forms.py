@@ -1,10 +1,10 @@
-"""What the span chart draws, and that its words stay inside the picture."""
+"""What chart forms draw, and that their words stay inside the picture and apart."""
 
 import pandas as pd
 import pytest
 
 from graymarket.exhibits import forms
-from graymarket.exhibits.style import NARROW, WIDE
+from graymarket.exhibits.style import NARROW, STAGE, WIDE
 
 DAY = pd.Timestamp
 WINDOW = (DAY("2013-01-01"), DAY("2026-11-30"))
@@ -63,3 +63,37 @@ def test_an_unknown_end_fades_and_an_open_one_has_an_arrow():
     assert see_through(RULES) == 2 * layers
     arrows = [patch for patch in drawn(WIDE).axes[0].patches if hasattr(patch, "get_closed")]
     assert len(arrows) == 1
+
+
+POLICIES = pd.DataFrame(
+    [
+        ("A registry, 2008 to 2011", 90, 90, 5, 7, ">90%", "5–7%", False),
+        ("A tax cut, 2024 to 2025", 25, 25, 23, 33, "25%", "23–33%", False),
+        ("A new fee, 2011 to 2012", 100, 100, 15, 48, "212 thousand", "102 thousand", True),
+    ],
+    columns=["label", "low0", "high0", "low1", "high1", "text0", "text1", "strong"],
+)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW, STAGE])
+def test_before_and_after_stand_clear_of_marks_and_lines_over_a_scale(width):
+    figure = forms.before_after(width, {"Shares": POLICIES, "Counts": POLICIES.tail(1)})
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        lines = [line.get_window_extent() for line in ax.lines]
+        for text in filter(lambda text: text.get_text(), ax.texts):
+            box = text.get_window_extent()
+            assert 0 <= box.x0 < box.x1 <= figure.bbox.x1, text
+            assert not any(box.overlaps(line) for line in lines), text
+        ticks = [label.get_text() for label in ax.get_xticklabels()]
+        assert ticks[0] == "0"
+        assert len(ticks) >= 3
+        assert ax.get_xticks()[-1] >= 100
+
+
+def test_before_and_after_take_a_dollar_for_a_dollar():
+    rows = POLICIES.head(1).assign(text0="$25 m", text1="$73 m")
+    (ax,) = forms.before_after(WIDE, {"Imports": rows}).axes
+    said = [text for text in ax.texts if "$" in text.get_text()]
+    assert [text.get_text() for text in said] == ["$25 m → $73 m"]
+    assert not said[0].get_parse_math()

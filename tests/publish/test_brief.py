@@ -88,11 +88,20 @@ def test_holds_headline_chart_and_the_first_three_of_each(tmp_path):
     assert "Limit d" not in text
 
 
-def test_findings_that_begin_in_plain_words_are_counted(tmp_path):
+def test_counts_the_findings_that_do_not_begin_in_bold(tmp_path):
     plain = FINDINGS.replace("**", "")
     text = words(brief(notebook(plain, LIMITS)), tmp_path)
-    assert "The first 3 of 5; the others are in the report." in text
+    assert "The first 3 of 5" in text
     assert "Finding 4" not in text
+
+
+def test_ends_with_the_remark_after_the_limits_and_leads_to_the_report(tmp_path):
+    remark = "Gray is gray; [Exhibit 2](#second) has more than [Exhibit 1](#first)."
+    limits = LIMITS.replace("Limit b", "Limit b ([Exhibit 15](#other))")
+    text = words(brief(notebook(FINDINGS, f"{limits}\n\n{remark}\n\nNot this.")), tmp_path)
+    assert "Limit b (Exhibit 15 of the report)" in text
+    assert "Gray is gray; Exhibit 2 of the report has more than Exhibit 1." in text
+    assert "Not this" not in text
 
 
 def test_long_findings_are_shown_fewer(tmp_path):

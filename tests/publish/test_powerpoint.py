@@ -62,8 +62,8 @@ def slide(exhibit_id="", text="", chapter="chapter-a", notes=""):
 
 
 def a_report():
-    lines = {"kind": "line", "x": "Month", "y": ("Here", "There")}
-    bars = {"kind": "bar", "x": "Place", "y": ("Phones",)}
+    lines = {"kind": "line", "x": "Month", "y": ("Here", "There"), "whole": True}
+    bars = {"kind": "bar", "x": "Place", "y": ("Phones",), "whole": True}
     points = (
         "## Three points\n\n- **One.** Words [3](#n-a-x).\n- **Two.** More.\n- Three.\n\nAn end."
     )
@@ -82,7 +82,7 @@ def a_report():
         "exhibits": [
             exhibit(1, "lines", LINES, svg=SVG, native=lines),
             exhibit(2, "bars", BARS, svg=SVG, native=bars),
-            exhibit(3, "picture", BARS, svg=SVG),
+            exhibit(3, "picture", BARS, svg=SVG, native=bars | {"whole": False}),
             exhibit(4, "long", LONG),
         ],
         "slides": [
@@ -211,7 +211,7 @@ def test_chart_data_opens_as_a_sheet(deck):
     assert [list(row[1:]) for row in rows] == [row[1:] for row in LINES["rows"]]
 
 
-def test_a_chart_that_no_program_can_draw_is_a_crisp_picture(deck):
+def test_a_chart_that_no_program_can_draw_whole_is_a_crisp_picture(deck):
     _, picture = shown(deck, "picture")
     assert picture.shape_type == MSO_SHAPE_TYPE.PLACEHOLDER
     pixels_an_inch = picture.image.size[0] / (picture.width / 914400)

@@ -185,7 +185,7 @@ def test_report_gives_title_exhibits_texts_and_closing(folder, page_factory):
     assert "see Exhibit 1." in text
     assert page.locator("#chapter-one-text-2 li strong").count() == 2
     assert re.search(r"The first \d+ of 40 rows\.", countries)
-    assert "Book: How much of it? Edition 2026-11 (2026-11-24)." in closing
+    assert "Book: How much of it? Edition 2026-11, 24 November 2026." in closing
     assert ABOUT["credits"][0] in closing
 
 

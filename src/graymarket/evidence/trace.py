@@ -18,8 +18,8 @@ def trace(basis: tuple[str, ...], root: Path | None = None) -> list[dict]:
     An entry is "table", or "table/" and the leading parts of its key: "vendor_share/v-001" is a
     row, "usage_panel/CUB" all rows of Cuba. Each becomes one or more dicts of file, key (as
     given), rows (how many), text (the row's cells, or the span), grades, source_count and
-    sources (each with id, credit, title, url; none where they are too many to list). Raises
-    EvidenceError for an entry that finds no row.
+    sources (each with id, credit, title, url, licence; none where they are too many to list).
+    Raises EvidenceError for an entry that finds no row.
     """
     base = Base(root or find_root())
     return [
@@ -84,7 +84,8 @@ def _span(rows: pd.DataFrame) -> str:
 
 def _source(source_id: str, sources: pd.DataFrame) -> dict:
     row = sources.loc[source_id]
-    return {"id": source_id, "credit": credit(row), "title": row["title"], "url": row["url"]}
+    kept = {name: row[name] for name in ("title", "url", "licence")}
+    return {"id": source_id, "credit": credit(row), **kept}
 
 
 def credit(source: pd.Series) -> str:

@@ -1,7 +1,8 @@
 """What a reader sees: the exhibit contract, named results, the house style and the chart forms."""
 
 from graymarket.exhibits import forms, words
-from graymarket.exhibits.contract import EXHIBIT_MIME, TABLE_MIME, Exhibit, Native, Table
+from graymarket.exhibits.contract import EXHIBIT_MIME, TABLE_MIME, Exhibit, Table
+from graymarket.exhibits.native import Native
 from graymarket.exhibits.results import RESULTS_MIME, Results, results_of_this_build
 from graymarket.exhibits.style import ACCENT, FAINT, INK, MUTE, SECOND, TEXT_MUTE, chart
 

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from graymarket import evidence
+from graymarket.exhibits.native import Native, tells_all
 from graymarket.exhibits.style import NARROW, STAGE, WIDE, house_style
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
@@ -19,19 +20,6 @@ TABLE_MIME = "application/vnd.graymarket.table+json"
 _MAX_TITLE_WORDS = 16
 _NATIVE_KINDS = ("line", "bar")
 _SIZES = {NARROW: "narrow", WIDE: "wide", STAGE: "stage"}
-
-
-@dataclass(frozen=True)
-class Native:
-    """How an office program draws an exhibit's data itself, as a chart that can be edited.
-
-    `kind`: "line" (over time) or "bar" (lying, a row each); `x`: the column of periods or labels;
-    `y`: the columns of numbers, the accented one first.
-    """
-
-    kind: str
-    x: str
-    y: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,7 +38,8 @@ class Exhibit:
     note : one line on what is flagged, left out or easily misread.
     draw : width in inches → matplotlib figure, so that each place gets a chart of its own size;
         None makes the exhibit a table of `data`.
-    native : for charts that an office program can draw from `data` as well.
+    native : for charts that an office program can draw from `data` as well; it does so where that
+        chart would hold all that `draw` shows.
 
     Raises ValueError when a part is missing and EvidenceError for a basis that is no row.
     """
@@ -115,12 +104,20 @@ class Exhibit:
             "stage_svg": self.svg(STAGE),
             "outlined_svg": self.svg(outline_text=True),
             "table": _table(self.data),
-            "native": asdict(self.native) if self.native else None,
+            "native": self._native(),
         }
+
+    def _native(self) -> dict | None:
+        """What `native` says, and as `whole` whether the office chart would lack nothing."""
+        if self.native is None:
+            return None
+        with house_style():
+            whole = tells_all(self.native, self.data, self.draw(WIDE))
+        return asdict(self.native) | {"whole": whole}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         payload = self.payload()
-        credit = "; ".join(source["credit"] for source in payload["sources"])
+        credit = "; ".join(dict.fromkeys(source["credit"] for source in payload["sources"]))
         picture = payload["svg"] or self.data.to_html(index=False, border=0)
         shown = (
             f'<div style="max-width:880px"><strong>{html.escape(self.title)}</strong><br>'

@@ -1,6 +1,7 @@
 """One page of paper: the first chapter's headline, chart, first findings and limits."""
 
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from graymarket.publish.typesetting import (
 _FILE = "brief.pdf"
 _TEMPLATE = STYLE.with_name("brief.typ")
 _NO_WRAP = ["--wrap=none"]
-_MOST = 3  # findings and limits; fewer where they are too long for one page
 
 
 def brief(notebook: NotebookNode) -> bytes:
@@ -31,7 +31,8 @@ def brief(notebook: NotebookNode) -> bytes:
 
     Its findings are the first items of the first chapter's first ordered list, its limits those
     of the first bullet list after it, as many as fit; each under the heading that it has there.
-    Of the other findings it has the bold words that they begin with.
+    Of the other findings it has the bold words that they begin with, and as a remark the paragraph
+    that follows the limits. References to exhibits that it does not hold lead to the report.
     Raises PublishError when one of them or a chart is missing, or if even one of each needs a
     second page.
     """
@@ -41,16 +42,17 @@ def brief(notebook: NotebookNode) -> bytes:
         raise PublishError([f"{_FILE}: expected a chart among the exhibits"])
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "chart.svg").write_text(condensed(chart["svg"]), encoding="utf-8")
-        for most in range(_MOST, 0, -1):
-            source = _source(report, chart, *_lists(notebook, most), most)
+        # Of limits, which are shorter, as many as of findings or one more
+        for most, limits in [(3, 3), (2, 3), (2, 2), (1, 2), (1, 1)]:
+            source = _source(report, chart, *_parts(notebook, chart, most, limits), most)
             try:
                 return compile_pdf(source, Path(folder), _FILE)
             except PublishError:
-                if most == 1:  # not even one finding and one limit fit on the page
+                if (most, limits) == (1, 1):  # not even one of each fits on the page
                     raise
 
 
-def _source(report: dict, chart: dict, findings: dict, limits: dict, most: int) -> str:
+def _source(report: dict, chart: dict, findings: dict, limits: dict, remark: str, most: int) -> str:
     chapter = report["chapters"][0]
     shown = {key: chart[key] for key in ("title", "subtitle", "alt", "note")}
     values = {
@@ -73,10 +75,11 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict, most: int) 
             _TEMPLATE.read_text(encoding="utf-8"),
             "#brief(",
             f"..json(bytes({typst_string(json.dumps(values))})),",
-            f"deck: [{typst_prose(without_links(chapter['deck']))}],",
+            f"deck: [{typst_prose(_by_itself(chapter['deck'], chart))}],",
             f"findings: [{findings['typst']}],",
             f"more: [{findings['leads']}],",
             f"limits: [{limits['typst']}],",
+            f"remark: [{remark}],",
             ")",
         ]
     )
@@ -88,9 +91,19 @@ def _left_out(findings: dict, most: int) -> str:
     return f"The first {most} of {findings['count']}; the others are in the report."
 
 
-def _lists(notebook: NotebookNode, most: int) -> tuple[dict, dict]:
-    """The first ordered list of the first chapter, and the first bullet list behind it, cut."""
-    text = "\n\n".join(without_links(source) for source in _first_chapter(notebook))
+def _by_itself(text: str, chart: dict) -> str:
+    """Markdown of the report to be read away from it, beside one chart of its exhibits."""
+
+    def exhibit(link: re.Match) -> str:
+        return link[1] if link[2] == chart["id"] else f"{link[1]} of the report"
+
+    return without_links(re.sub(r"\[(Exhibit \d+)\]\(#([\w-]+)\)", exhibit, text))
+
+
+def _parts(notebook: NotebookNode, chart: dict, most: int, limits: int) -> tuple[dict, dict, str]:
+    """The first chapter's first ordered list and the first bullet list behind it, cut, and the
+    paragraph that follows them, "" if none does."""
+    text = "\n\n".join(_by_itself(source, chart) for source in _first_chapter(notebook))
     document = json.loads(pypandoc.convert_text(text, "json", format=MARKDOWN))
     blocks = document["blocks"]
     ordered = _position(blocks, "OrderedList", 0)
@@ -100,7 +113,9 @@ def _lists(notebook: NotebookNode, most: int) -> tuple[dict, dict]:
         raise PublishError(
             [f"{_FILE}: expected a numbered list and, after it, a bullet list in {chapter}"]
         )
-    return _shortened(document, ordered, most), _shortened(document, bullets, most)
+    after = [block for block in blocks[bullets + 1 : bullets + 2] if block["t"] == "Para"]
+    remark = typst_prose(json.dumps(document | {"blocks": after}), "json").strip()
+    return _shortened(document, ordered, most), _shortened(document, bullets, limits), remark
 
 
 def _position(blocks: list[dict], kind: str, start: int) -> int:

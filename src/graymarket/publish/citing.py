@@ -32,9 +32,32 @@ def licences(report: dict) -> list[str]:
     return own + report.get("credits", [])
 
 
+def publishers(exhibit: dict) -> list[dict]:
+    """The sources of an exhibit, each publisher once: those to name, and to count.
+
+    Several works of one publisher count as the first of them. A credit that only says more of
+    another, such as “X (copy)” or “X, from Y” beside “X”, counts as that one, unless a licence
+    wants it named.
+    """
+    first = {}
+    for source in exhibit["sources"]:
+        first.setdefault(source["credit"], source)
+    return [
+        source
+        for credit, source in first.items()
+        if source.get("licence")
+        or not any(credit.startswith((f"{other} (", f"{other}, ")) for other in first)
+    ]
+
+
+def credits(exhibit: dict) -> list[str]:
+    """How those to name are credited."""
+    return [source["credit"] for source in publishers(exhibit)]
+
+
 def credit_line(exhibit: dict) -> str:
-    """Who made the data of an exhibit: each source's credit once."""
-    return "; ".join(dict.fromkeys(source["credit"] for source in exhibit["sources"]))
+    """Who made the data of an exhibit."""
+    return "; ".join(credits(exhibit))
 
 
 def sentence(text: str) -> str:

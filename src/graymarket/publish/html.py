@@ -12,6 +12,7 @@ from traitlets import Bool, default
 
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.cells import cell_text, csv_text
+from graymarket.publish.citing import publishers
 from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
@@ -23,7 +24,13 @@ from graymarket.publish.tidy import tidied, with_attachments
 TEMPLATES = Path(__file__).parent / "templates"
 
 # Other files of a report that its page leads to, when `metadata.report.files` names them.
-OTHER_FILES = {"report.pdf": "PDF", "slides.html": "Slides", "tables.xlsx": "Tables (Excel)"}
+OTHER_FILES = {
+    "report.pdf": "PDF",
+    "brief.pdf": "One page (PDF)",
+    "slides.html": "Slides",
+    "slides.pptx": "Slides (PowerPoint)",
+    "tables.xlsx": "Tables (Excel)",
+}
 
 # Chart colours follow the page's theme: each house colour is a CSS variable there.
 _THEMED = {
@@ -72,6 +79,7 @@ class ReportHTMLExporter(TemplateExporter):
         yield "places", _place_attributes
         yield "csv_link", csv_link
         yield "cell_text", cell_text
+        yield "publishers", publishers
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         nb = _with_code_together(tidied(nb))

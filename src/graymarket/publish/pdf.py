@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import is_prose
+from graymarket.publish.citing import publishers
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.printed import data_table, printed, printed_raw_cell
@@ -132,14 +133,15 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
         body = f"image({typst_string(name)}, width: 100%, alt: {typst_string(exhibit['alt'])})"
     else:
         body = data_table(exhibit["table"])
-    links = "\\; ".join(map(_source_link, exhibit["sources"]))
-    if len(exhibit["sources"]) > _MOST_SOURCES:
-        links = f"{len(exhibit['sources'])} sources, named under “Where every number comes from”"
+    named = publishers(exhibit)
+    links = "\\; ".join(map(_source_link, named))
+    if len(named) > _MOST_SOURCES:
+        links = f"{len(named)} sources, named under “Where every number comes from”"
     return (
         f"#exhibit(id: {typst_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
         f"title: {typst_string(exhibit['title'])}, "
         f"subtitle: {typst_string(exhibit['subtitle'])}, note: {typst_string(exhibit['note'])}, "
-        f"sources: [{links}], long: {str(_is_long(exhibit)).lower()}, {body}) <{exhibit['id']}>"
+        f"sources: [{links}], long: {str(_is_long(exhibit)).lower()}, {body})"
     )
 
 

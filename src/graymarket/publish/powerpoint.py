@@ -1,4 +1,4 @@
-"""The report's slides as a PowerPoint file: native charts, real placeholders, speaker notes."""
+"""The report’s slides as a PowerPoint file: charts to edit where they tell all, speaker notes."""
 
 import io
 import re
@@ -17,7 +17,7 @@ from pptx.util import Emu, Inches, Pt
 
 from graymarket.publish.assemble import without_links
 from graymarket.publish.cells import first_sentences, for_stage
-from graymarket.publish.citing import how_to_cite
+from graymarket.publish.citing import credit_line, how_to_cite, publishers
 from graymarket.publish.office_charts import add_native_chart
 from graymarket.publish.office_tables import add_table
 from graymarket.publish.office_theme import (
@@ -117,11 +117,10 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
     if len(subtitle) > _SHORT_SUBTITLE:
         _at(slide, SUBTITLE).text_frame.paragraphs[0].runs[0].font.size = _SMALL_SUBTITLE
     placeholder = _at(slide, CONTENT)._element
-    alt, note, label = exhibit["alt"], exhibit["note"], "Note"
-    if exhibit["native"]:
+    alt, note = exhibit["alt"], exhibit["note"]
+    if exhibit["native"] and exhibit["native"]["whole"]:
         shown = add_native_chart(slide, exhibit, area)
         alt = _alt_of_native(exhibit)
-        label = "Note to the report’s own drawing"
     elif exhibit["stage_svg"]:
         shown = _add_picture(slide, exhibit["stage_svg"], area)
     else:
@@ -135,7 +134,7 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
     properties.set("descr", alt)
     properties.set("title", exhibit["title"])
     source = _source(exhibit)
-    note = f"{label}: {note}" if note else ""
+    note = f"Note: {note}" if note else ""
     _write(_at(slide, SOURCE), [f"{source} {_shortened(note, _FOOT_LETTERS - len(source))}"])
     _add_notes(slide, notes, exhibit)
     return slide
@@ -173,10 +172,9 @@ def _take_place(placeholder, shape, idx: int) -> None:
 
 
 def _source(exhibit: dict) -> str:
-    credits = list(dict.fromkeys(source["credit"] for source in exhibit["sources"]))
-    line = f"Source: {'; '.join(credits)}."
+    line = f"Source: {credit_line(exhibit)}."
     if len(line) > _SOURCE_LETTERS:
-        return f"Sources: {len(credits)}, named in the notes to this slide."
+        return f"Sources: {len(publishers(exhibit))}, named in the notes to this slide."
     return line
 
 
@@ -193,8 +191,7 @@ def _add_notes(slide: Slide, notes: str, exhibit: dict | None = None) -> None:
     if exhibit and exhibit["note"]:
         paragraphs.append(f"**Note:** {exhibit['note']}")
     if exhibit and exhibit["sources"]:
-        credits = dict.fromkeys(source["credit"] for source in exhibit["sources"])
-        paragraphs.append(f"**Source:** {'; '.join(credits)}.")
+        paragraphs.append(f"**Source:** {credit_line(exhibit)}.")
     if paragraphs:
         _write(slide.notes_slide.notes_placeholder, paragraphs)
 

@@ -136,23 +136,18 @@ def _remark(text: str) -> str:
 def data_table(table: dict) -> str:
     """A table of `columns`, `numeric` and `rows` as Typst code."""
     columns = list(zip(*table["rows"], strict=True))
-    widths, align = [], []
+    weights, align = [], []
     for name, numeric, cells in zip(table["columns"], table["numeric"], columns, strict=True):
         lengths = [len(cell_text(cell)) for cell in cells]
         short = max(lengths) <= _SHORT_CELL
-        widths.append("auto" if numeric or short else f"{_weight(name, lengths)}fr")
+        weights.append("none" if numeric or short else str(_weight(name, lengths)))
         align.append("right" if numeric else "left")
     head = ", ".join(typst_string(name) for name in table["columns"])
-    rows = ",\n".join(", ".join(typst_string(_breakable(c)) for c in row) for row in table["rows"])
+    rows = ",\n".join(", ".join(typst_string(cell_text(c)) for c in row) for row in table["rows"])
     return (
-        f"data-table(columns: ({', '.join(widths)},), align: ({', '.join(align)},), "
+        f"data-table(weights: ({', '.join(weights)},), align: ({', '.join(align)},), "
         f"header: ({head},), (\n{rows},\n))"
     )
-
-
-def _breakable(cell) -> str:
-    """A cell’s text; long names such as vendor_share-001 may break after an underscore."""
-    return cell_text(cell).replace("_", "_\u200b")
 
 
 def _weight(name: str, lengths: list[int]) -> int:

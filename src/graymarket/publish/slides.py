@@ -10,7 +10,7 @@ from traitlets import Bool, default
 
 from graymarket.publish.assemble import slide_type, without_links
 from graymarket.publish.cells import cell_text, first_sentences, for_stage
-from graymarket.publish.citing import how_to_cite
+from graymarket.publish.citing import credit_line, credits, how_to_cite
 from graymarket.publish.fonts import face_css
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import TEMPLATES, prose, themed
@@ -170,20 +170,16 @@ def _text_slide(slide_id: str, slide: dict) -> _Slide:
 
 def _exhibit_slide(exhibit: dict, notes: str) -> _Slide:
     """What is said, what is shown, what to beware of, and from where: all in the notes."""
-    credits = "; ".join(_credits(exhibit))
+    named = credit_line(exhibit)
     parts = [
         without_links(notes),
         f"**Shown:** {exhibit['subtitle']}.",
         f"**Note:** {exhibit['note']}" if exhibit["note"] else "",
-        f"**Sources:** {credits}." if credits else "",
+        f"**Sources:** {named}." if named else "",
     ]
     return _Slide(
         exhibit["id"], "exhibit", exhibit["title"], exhibit, notes=[p for p in parts if p]
     )
-
-
-def _credits(exhibit: dict) -> list[str]:
-    return list(dict.fromkeys(source["credit"] for source in exhibit["sources"]))
 
 
 def _of_cells(cells: list[NotebookNode], include_code: bool) -> list[_Section]:
@@ -305,13 +301,13 @@ def stage_note(exhibit: dict) -> str:
 
 def stage_credits(exhibit: dict) -> str:
     """As many credits as a line holds, and how many more the report names."""
-    credits = _credits(exhibit)
-    for shown in range(len(credits), 0, -1):
-        more = len(credits) - shown
-        line = "; ".join(credits[:shown]) + (f"; and {more} more in the report" if more else "")
+    named = credits(exhibit)
+    for shown in range(len(named), 0, -1):
+        more = len(named) - shown
+        line = "; ".join(named[:shown]) + (f"; and {more} more in the report" if more else "")
         if len(line) <= _CREDITS_LENGTH:
             return line
-    return f"{len(credits)} sources, named in the report" if credits else ""
+    return f"{len(named)} sources, named in the report" if named else ""
 
 
 def stage_table(table: dict) -> dict:

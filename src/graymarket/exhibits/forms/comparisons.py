@@ -197,37 +197,49 @@ def claims(width: float, groups: dict[str, pd.DataFrame], top: float = 100) -> F
 
 
 def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Figure:
-    """From before (gray) to after, a row a policy, in panels with an axis each, all from zero.
+    """From before (gray) to after, a row a policy, in panels with a scale each, all from zero.
 
     `panels`: heading → rows of label, low0, high0, low1, high1, text0, text1, strong (bool: the
-    change is free of an obvious other cause, drawn in the accent colour).
+    change is free of an obvious other cause, drawn in the accent colour). What the figures were
+    and are stands clear of the marks: at the right or, where there is little room, above them.
     """
     wide = width > NARROW
-    heights = [len(rows) + 0.9 for rows in panels.values()]
-    height = (0.36 if wide else 0.48) * sum(heights) + 0.3
+    heights = [len(rows) + 1.4 for rows in panels.values()]
+    height = (0.33 if wide else 0.46) * sum(heights) + 0.3
     grid = {"height_ratios": heights}
     figure, axes = chart(width, height, len(panels), 1, squeeze=False, gridspec_kw=grid)
     with house_style():
         for ax, (heading, rows) in zip(axes.flat, panels.items(), strict=True):
-            end = rows[["high0", "high1"]].max(axis=None)
+            most = rows[["high0", "high1"]].max(axis=None)
+            ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, most)
+            end = ticks[-1]
             for y, row in enumerate(rows.itertuples()):
-                at = y if wide else y + 0.2
+                at = y if wide else y + 0.22
                 ax.plot([0, end], [at, at], color=FAINT, linewidth=0.6, zorder=0)
                 _change(ax, at, row)
                 if not wide:
-                    ax.text(end * 0.02, y - 0.24, row.label, va="center", size=8.6)
+                    ax.text(0, y - 0.22, row.label, va="center", size=8.6)
+                place = (1.05 * end, y, "left") if wide else (end, y - 0.22, "right")
+                _was_and_is(ax, *place, row)
             ax.set_title(heading if wide else textwrap.fill(heading, 45), size=9.5, pad=4)
-            ax.plot([0, 0], [-0.5, len(rows) - 0.5], color=MUTE, linewidth=0.8, zorder=1)
             ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
-            ax.set_xticks([])
             ax.set_ylim(len(rows) - 0.4, -0.6)
-            ax.set_xlim(-end * (0.16 if wide else 0.2), end * (1.16 if wide else 1.3))
-            ax.spines["bottom"].set_visible(False)
+            ax.set_xlim(-0.02 * end, end * (1.62 if wide else 1.02))
+            ax.set_xticks(ticks)
+            ax.spines["bottom"].set_bounds(0, end)
             ax.grid(visible=False)
     return figure
 
 
+def _was_and_is(ax: Axes, x: float, y: float, side: str, row) -> None:
+    text = f"{row.text0} → {row.text1}"
+    colour = ACCENT if row.strong else INK
+    style = {"va": "center", "size": 8.8, "parse_math": False}  # a dollar is a dollar
+    ax.text(x, y, text, ha=side, color=colour, **style)
+
+
 def _change(ax: Axes, y: float, row) -> None:
+    """Before, after and an arrow between them where they are apart."""
     colour = ACCENT if row.strong else INK
     right = row.low1 + row.high1 > row.low0 + row.high0
     tail = row.high0 if right else row.low0
@@ -235,27 +247,12 @@ def _change(ax: Axes, y: float, row) -> None:
     if (tip > tail) == right:
         arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.1, "shrinkA": 4, "shrinkB": 4}
         ax.annotate("", (tip, y), (tail, y), arrowprops=arrow)
-    for low, high, text, shade, side in (
-        (row.low0, row.high0, row.text0, MUTE, -1 if right else 1),
-        (row.low1, row.high1, row.text1, colour, 1 if right else -1),
-    ):
+    for low, high, shade in ((row.low0, row.high0, MUTE), (row.low1, row.high1, colour)):
         if high > low:
             style = {"linewidth": 6, "alpha": 0.45, "solid_capstyle": "butt"}
             ax.plot([low, high], [y, y], color=shade, **style)
         else:
             ax.plot(low, y, "o", markersize=6, color=shade)
-        ax.annotate(
-            text,
-            (high if side > 0 else low, y),
-            (7 * side, 0),
-            textcoords="offset points",
-            ha="left" if side > 0 else "right",
-            va="center",
-            size=8.8,
-            color=TEXT_MUTE if shade == MUTE else colour,
-            bbox=OVER_LINES,
-            zorder=3,
-        )
 
 
 def crosses(width: float, panels: dict[str, pd.DataFrame], top: float = 100) -> Figure:

@@ -185,5 +185,29 @@ const readable = (chart) => {
   frame.append(chart, ruler, slider, tip);
 };
 
+/* On a narrow screen a table that does not fit is stacked: each row a card of named values. */
+const narrow = matchMedia("(max-width: 600px)");
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TH: "columnheader", TD: "cell" };
+const stack = (table) => {
+  table.classList.remove("stacked");
+  if (!narrow.matches || table.closest("details:not([open])")) return;
+  if (table.offsetWidth <= table.parentElement.clientWidth) return;
+  const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+  for (const part of [table, ...table.querySelectorAll("*")]) {
+    if (part.tagName in ROLES) part.setAttribute("role", ROLES[part.tagName]); // display: block takes it
+    if (part.tagName === "TD" && part.cellIndex) part.dataset.label = names[part.cellIndex];
+  }
+  table.classList.add("stacked");
+};
+let fitted = 0;
+const stackAll = () => {
+  if (fitted === innerWidth) return;
+  fitted = innerWidth;
+  each(".exhibit table", stack);
+};
+
 each(".chart[data-places]", readable); // before any row is moved by sorting
 each(".exhibit table", sortable);
+each(".exhibit details", (details) => details.addEventListener("toggle", () => stack(details.querySelector("table"))));
+addEventListener("resize", stackAll);
+document.fonts.ready.then(stackAll);
