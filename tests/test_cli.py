@@ -37,6 +37,15 @@ def test_check_sums_up_a_sound_base(root):
     )
 
 
+def test_a_table_that_is_gone_is_named(root, tmp_path):
+    shutil.copytree(root / "data", tmp_path / "data")
+    (tmp_path / "data" / "inputs.csv").unlink()
+    outcome = graymarket("check", "--root", str(tmp_path))
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("data/inputs.csv: expected this file to be there")
+    assert "editions" not in outcome.stderr
+
+
 def test_check_tells_every_fault_the_worst_first(root, tmp_path):
     shutil.copytree(root / "data", tmp_path / "data")
     for table, old, new in [

@@ -18,7 +18,7 @@ def main():
 
 _root = click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
     help="The project's folder; by default the nearest one above that holds data/.",
 )
 
@@ -35,7 +35,7 @@ def check(root: Path | None):
     root = _project(root)
     try:
         problems = evidence.check(root)
-        label = evidence.label(root)
+        label = "" if problems else evidence.label(root)
     except evidence.EvidenceError as error:
         problems = error.problems
     if problems:
@@ -194,9 +194,9 @@ def new(name: str, root: Path | None):
 
     root = _project(root)
     try:
-        with upstream.named(root, name, date.today()):
+        with upstream.named(root, name, date.today()) as tables:
             _build(root)
-            frozen = upstream.freeze(root)
+            frozen = upstream.freeze(root, tables)
     except evidence.EvidenceError as error:
         _complain(error.problems, "no edition is made, and the former name stands.")
     click.echo(f"Frozen: {frozen.relative_to(root)}")

@@ -109,6 +109,18 @@ def test_an_unknown_name_lists_the_names_there_are(root):
             ],
         ),
         (
+            {
+                "regions": '["RUS", "RUS"]',
+                "closure": None,
+                "series": '"apple_share"',
+                "left_out": '["UKR", "RUS"]',
+            },
+            [
+                "column regions: found “RUS”, expected each region once",
+                "column left_out: found “RUS”, expected none of the question’s own regions",
+            ],
+        ),
+        (
             {"event": "2021-09-01"},
             [
                 "column event: found “2021-09-01”, expected a day of 2022-03, as closure "

@@ -61,6 +61,8 @@ def test_a_day_that_may_lie_after_is_not_surely_in_force():
     days = ["", "2020", "2021-09-01", "2021", "2021-09", "2021-09-02"]
     rows = rules(*[(day, "", "prohibited") for day in days])
     assert list(models.surely_in_force(rows, LOCK)["start"]) == ["", "2020", "2021-09-01"]
+    before_all = models.surely_in_force(rows.iloc[5:], LOCK)
+    assert before_all.empty and list(before_all) == list(rows)
 
 
 def test_a_none_for_all_makers_holds_for_each_and_a_channel_of_some_does_not():

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from graymarket import evidence
-from graymarket.refresh import freeze, name_edition
+from graymarket.refresh import freeze, name_edition, named
 from graymarket.refresh.store import as_csv
 
 DAY = date(2027, 3, 1)
@@ -30,7 +30,7 @@ def copy(root, tmp_path) -> Path:
 def frozen(copy) -> Path:
     """The same, with its state frozen as edition 2027-03."""
     name_edition(copy, "2027-03", DAY)
-    freeze(copy)
+    freeze(copy, evidence.table_files(copy))
     return copy
 
 
@@ -49,7 +49,7 @@ def test_an_edition_is_a_data_package_with_its_results(frozen, tmp_path_factory)
     assert kept["results"] == evidence.Since(frozen, "2027-03").results
     first = path.read_bytes()
     path.unlink()
-    assert freeze(frozen).read_bytes() == first
+    assert freeze(frozen, evidence.table_files(frozen)).read_bytes() == first
 
 
 def test_naming_says_so_everywhere_and_sets_what_the_check_expects(frozen):
@@ -120,9 +120,66 @@ def test_a_correction_gives_its_own_reason(frozen):
     assert (move["old"], move["new"], move["why"]) == (old["note"], "Mended", "Seen in print")
 
 
-def test_a_broken_edition_is_named(frozen):
+def test_an_edition_is_of_what_the_report_was_built_from(copy):
+    with (
+        pytest.raises(evidence.EvidenceError, match="to stay as it was while the report"),
+        named(copy, "2027-03", DAY) as tables,
+    ):
+        edit(copy, "claims", lambda cells: cells.assign(note="Changed meanwhile"))
+        freeze(copy, tables)
+    assert not evidence.edition_file(copy, "2027-03").exists()
+    assert evidence.package(copy)["version"] < "2027-03"
+
+
+def test_a_half_written_edition_is_none(frozen):
+    file = evidence.edition_file(frozen, "2027-03")
+    shutil.copy(file, file.with_name(".2027-04.zip"))
+    edit(frozen, "claims", lambda cells: cells.assign(note="Changed"))
+    assert evidence.since_last(frozen).name == "2027-03"
+
+
+def test_what_rests_on_changed_rows_is_told_from_what_does_not(frozen):
+    edit(
+        frozen,
+        "usage_panel",
+        lambda cells: cells.assign(
+            apple_share=cells["apple_share"].mask(
+                (cells["region"] == "CUB") & (cells["month"] == "2021-09"), "9.9"
+            )
+        ),
+    )
+    since = evidence.since_last(frozen)
+    for entry in ("usage_panel", "usage_panel/CUB", "usage_panel/CUB/2021-09"):
+        assert since.touches(["claims/claim-01", entry])
+    assert not since.touches(["claims", "usage_panel/IRN", "usage_panel/CUB/2021-08"])
+
+
+def test_a_row_edited_by_hand_has_the_reason_told_for_it(frozen):
+    def edited(cells):
+        return cells.assign(note=cells["note"].mask(cells["id"] == "claim-14", "Read again"))
+
+    def told(cells):
+        row = ("method_changes-999", "2027-04", "", "claims/claim-14", "Read once more")
+        return pd.concat([cells, pd.DataFrame([row], columns=cells.columns)])
+
+    edit(frozen, "claims", edited)
+    edit(frozen, "method_changes", told)
+    revised = evidence.since_last(frozen).revised()
+    assert revised.loc[revised["row"] == "claim-14", "why"].item() == "Read once more"
+
+
+def damaged(content: bytes) -> bytes:
+    """The bytes with some in the middle flipped."""
+    middle = len(content) // 2
+    flipped = bytes(byte ^ 0xFF for byte in content[middle : middle + 40])
+    return content[:middle] + flipped + content[middle + 40 :]
+
+
+@pytest.mark.parametrize("broken", [lambda _: b"PK not a zip", damaged])
+def test_a_broken_edition_is_named(frozen, broken):
     edit(frozen, "inputs", lambda cells: cells.assign(note=""))
-    evidence.edition_file(frozen, "2027-03").write_bytes(b"PK not a zip")
+    file = evidence.edition_file(frozen, "2027-03")
+    file.write_bytes(broken(file.read_bytes()))
     with pytest.raises(
         evidence.EvidenceError, match=r"data/editions/2027-03\.zip: .*version control"
     ):

@@ -1,7 +1,15 @@
 """Tables in: find, type and validate the evidence in data/."""
 
 from graymarket.evidence.dictionary import dictionary
-from graymarket.evidence.editions import RESULTS, Since, edition_file, label, marks, since_last
+from graymarket.evidence.editions import (
+    RESULTS,
+    Since,
+    edition_file,
+    label,
+    marks,
+    since_last,
+    table_files,
+)
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.question import SERIES, VARIABLE, Question, question
 from graymarket.evidence.summary import size, summary
@@ -41,5 +49,6 @@ __all__ = [
     "since_last",
     "size",
     "summary",
+    "table_files",
     "trace",
 ]

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def since_last(root: Path | None = None) -> "Since | None":
     """
     root = root or find_root()
     present = package(root)["version"]
-    for file in sorted((root / "data" / "editions").glob("*.zip"), reverse=True):
+    for file in sorted((root / "data" / "editions").glob("[!.]*.zip"), reverse=True):
         if file.stem < present or (file.stem == present and not _holds(file, root)):
             return Since(root, file.stem)
     return None
@@ -180,7 +181,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         expected = f"a frozen edition: a zip with {PACKAGE}, its tables and {RESULTS} ({error})"
         fix = "take it back from version control"
         place = f"data/{file.parent.name}/{file.name}"
@@ -194,10 +195,20 @@ def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 def _holds(file: Path, root: Path) -> bool:
     """Whether the frozen edition's tables are those of data/ now."""
+    now = table_files(root)
     with _opened(file) as archive:
-        names = {resource["path"] for resource in package(root)["resources"]}
-        return names == {*archive.namelist()} - {PACKAGE, RESULTS} and all(
-            archive.read(name).replace(b"\r\n", b"\n")
-            == (root / "data" / name).read_bytes().replace(b"\r\n", b"\n")
-            for name in names
+        names = {*archive.namelist()} - {PACKAGE, RESULTS}
+        return names == {*now} and all(
+            archive.read(name).replace(b"\r\n", b"\n") == now[name] for name in names
         )
+
+
+def table_files(root: Path) -> dict[str, bytes]:
+    """The files of data/'s tables by name, their lines ended alike; raises EvidenceError."""
+    paths = [resource["path"] for resource in package(root)["resources"]]
+    try:
+        return {path: (root / "data" / path).read_bytes().replace(b"\r\n", b"\n") for path in paths}
+    except OSError as error:
+        expected = f"a file that can be read ({error.strerror})"
+        place = f"data/{Path(error.filename).name}"
+        raise EvidenceError([Problem(place, expected, spoils=FILE)]) from None

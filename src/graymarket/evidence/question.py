@@ -4,6 +4,7 @@ import datetime
 import os
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -155,6 +156,7 @@ def _facts(given: dict, file: str, root: Path) -> list[Problem]:
     problems = [
         *_unknown_regions("regions", given, file, root),
         *_unknown_regions("left_out", given, file, root),
+        *_named_twice(given, file),
         *_unknown_maker(given["maker"], file, root),
         *_unknown_rows(given.get("rests_on", []), file, root),
     ]
@@ -186,6 +188,18 @@ def _unknown_regions(key: str, given: dict, file: str, root: Path) -> list[Probl
         for code in given.get(key, [])
         if code not in names.index
     ]
+
+
+def _named_twice(given: dict, file: str) -> list[Problem]:
+    problems = [
+        Problem(file, "each region once", column=key, value=code)
+        for key in ("regions", "left_out")
+        for code, count in Counter(given.get(key, [])).items()
+        if count > 1
+    ]
+    both = [code for code in given.get("left_out", []) if code in given["regions"]]
+    expected = "none of the question’s own regions"
+    return problems + [Problem(file, expected, column="left_out", value=code) for code in both]
 
 
 def _unknown_rows(entries: list[str], file: str, root: Path) -> list[Problem]:

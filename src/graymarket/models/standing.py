@@ -83,7 +83,8 @@ def local_rules_of(rules: pd.DataFrame, regions: Iterable[str]) -> pd.DataFrame:
 def surely_in_force(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
     """in_force, without rows whose first day, known to the year or month, may lie after `date`."""
     held, day = in_force(rows, date), f"{date:%Y-%m-%d}"
-    return held[[start == day or not (start and day.startswith(start)) for start in held["start"]]]
+    sure = [start == day or not (start and day.startswith(start)) for start in held["start"]]
+    return held[pd.Series(sure, index=held.index, dtype=bool)]
 
 
 def grounds(grades: pd.Series) -> str:

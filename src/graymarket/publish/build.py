@@ -69,6 +69,8 @@ def build(
         files["data/README.md"] = with_part(root / "data/README.md", "dictionary", tables).encode()
     written = _replace(root, files)
     folder = root / place / "figures"
+    for old in {*filter(Path.is_file, folder.iterdir())} - {*written}:
+        old.unlink()  # a picture of an exhibit that is no more
     return [path for path in written if path.parent != folder] + [folder]
 
 
@@ -143,7 +145,7 @@ def _inputs(root: Path) -> list[Path]:
     data = [path for path in (root / "data").rglob("*") if path.suffix in (".csv", ".json")]
     # The present edition is frozen from the report; only those before it are compared with.
     own = evidence.edition_file(root, evidence.package(root)["version"])
-    data += [path for path in (root / "data" / "editions").glob("*.zip") if path != own]
+    data += [path for path in (root / "data" / "editions").glob("[!.]*.zip") if path != own]
     notebooks = list((root / "notebooks").glob("*.ipynb"))
     whole = [root / "requirements.lock", root / "CITATION.cff"]
     return sorted([*code, *data, *notebooks, *whole])

@@ -24,7 +24,7 @@ def name_edition(root: Path, name: str, today: date) -> None:
 
     What each table now covers becomes what the check expects of it from here on. Raises
     EvidenceError, with nothing changed, for a name that is none, that is frozen already, or that
-    does not come after all others.
+    comes before the present one.
     """
     _check_name(root, name)
     package = evidence.package(root)
@@ -42,33 +42,41 @@ def name_edition(root: Path, name: str, today: date) -> None:
 
 
 @contextmanager
-def named(root: Path, name: str, today: date) -> Iterator[None]:
-    """The edition named as by name_edition, and the former name back if anything fails within."""
+def named(root: Path, name: str, today: date) -> Iterator[dict[str, bytes]]:
+    """The edition named as by name_edition, and the former name back if anything fails within.
+
+    Gives the tables' files as they are then.
+    """
     before = {
         path: path.read_bytes() for path in (root / "data" / evidence.PACKAGE, root / _CITATION)
     }
     name_edition(root, name, today)
     try:
-        yield
+        yield evidence.table_files(root)
     except BaseException:
         for path, content in before.items():
             _write(path, content)
         raise
 
 
-def freeze(root: Path) -> Path:
+def freeze(root: Path, tables: dict[str, bytes]) -> Path:
     """Keep data/ and report/results.json as the edition that data/ names; returns the file.
 
-    The report must have been built from this very data.
+    `tables`: the files that the report was built from. Raises EvidenceError if data/ has changed
+    since.
     """
-    package = evidence.package(root)
+    if evidence.table_files(root) != tables:
+        expected = "to stay as it was while the report was built"
+        raise EvidenceError([Problem("data/", expected, fix="run this again")])
+    version = evidence.package(root)["version"]
     results = (root / "report" / evidence.RESULTS).read_bytes()
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in (evidence.PACKAGE, *sorted(r["path"] for r in package["resources"])):
-            _add(archive, path, (root / "data" / path).read_bytes().replace(b"\r\n", b"\n"))
+        package = (root / "data" / evidence.PACKAGE).read_bytes().replace(b"\r\n", b"\n")
+        for path, kept in {evidence.PACKAGE: package, **dict(sorted(tables.items()))}.items():
+            _add(archive, path, kept)
         _add(archive, evidence.RESULTS, results)
-    file = evidence.edition_file(root, package["version"])
+    file = evidence.edition_file(root, version)
     file.parent.mkdir(exist_ok=True)
     _write(file, content.getvalue())
     return file
