@@ -181,11 +181,12 @@ def edition():
 
 
 @edition.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @_root
-def new(name: str, root: Path | None):
+def new(name: str | None, root: Path | None):
     """Make NAME (such as 2026-12) the present edition: build the report, and freeze both.
 
+    Without NAME it is called by this month, or the next name that is free.
     The frozen edition is data/editions/NAME.zip; the report of any later state says what has
     changed since.
     """
@@ -194,6 +195,7 @@ def new(name: str, root: Path | None):
 
     root = _project(root)
     try:
+        name = name or upstream.next_name(root, date.today())
         with upstream.named(root, name, date.today()) as tables:
             _build(root)
             frozen = upstream.freeze(root, tables)

@@ -164,9 +164,10 @@ def test_an_unknown_closure_lists_those_there_are(root, file):
     assert "apple-russia-2022" in line
 
 
-def test_an_event_that_is_still_to_come(root, file):
-    (line,) = faults(file(event="2099-01-01", closure=None), root)
-    assert "expected a day up to the edition’s" in line
+@pytest.mark.parametrize("day", ["2099-01-01", "1990-05-01"])
+def test_an_event_that_is_still_to_come_or_too_long_ago(root, file, day):
+    (line,) = faults(file(event=day, closure=None), root)
+    assert "expected a day from 2000-01-01 up to the edition’s" in line
 
 
 def test_a_file_that_is_no_toml(root, tmp_path):

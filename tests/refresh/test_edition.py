@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from graymarket import evidence
-from graymarket.refresh import freeze, name_edition, named
+from graymarket.refresh import freeze, name_edition, named, next_name
 from graymarket.refresh.store import as_csv
 
 DAY = date(2027, 3, 1)
@@ -76,6 +76,19 @@ def test_names_that_will_not_do(frozen, name, said):
         name_edition(frozen, name, DAY)
     assert said in str(caught.value)
     assert evidence.package(frozen)["version"] == "2027-03"
+
+
+@pytest.mark.parametrize(
+    "today, name",
+    [
+        (date(2027, 4, 8), "2027-04"),
+        (date(2027, 3, 20), "2027-03-20"),  # this month has an edition
+        (date(2027, 1, 8), "2027-04"),  # the present name is ahead of the calendar
+    ],
+)
+def test_the_next_name_that_is_free(frozen, today, name):
+    assert next_name(frozen, today) == name
+    name_edition(frozen, name, today)
 
 
 def test_the_label_tells_data_of_after_the_edition(frozen):

@@ -2,7 +2,7 @@
 
 from graymarket.refresh.change import Change, changes, words_of
 from graymarket.refresh.delivery import Delivery, Download, opened
-from graymarket.refresh.edition import freeze, name_edition, named
+from graymarket.refresh.edition import freeze, name_edition, named, next_name
 from graymarket.refresh.sources import SOURCES, collect, recognise
 from graymarket.refresh.store import put_in, verify
 
@@ -16,6 +16,7 @@ __all__ = [
     "freeze",
     "name_edition",
     "named",
+    "next_name",
     "opened",
     "put_in",
     "recognise",

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from graymarket import evidence
 from graymarket.evidence import EvidenceError, Problem
 from graymarket.refresh.store import replace
@@ -95,6 +97,21 @@ def _check_name(root: Path, name: str) -> None:
         problem = Problem(place, f"a name after {present}, the present edition’s", value=name)
     if problem:
         raise EvidenceError([problem])
+
+
+def next_name(root: Path, today: date) -> str:
+    """The first name that may be given now: this month, today, or the month after the present one.
+
+    The last is for an edition whose name is ahead of the calendar.
+    """
+    following = pd.Period(evidence.package(root)["version"][:7], "M") + 1
+    for name in (f"{today:%Y-%m}", f"{today}"):
+        try:
+            _check_name(root, name)
+        except EvidenceError:
+            continue
+        return name
+    return str(following)
 
 
 def _is_name(name: str) -> bool:
