@@ -122,9 +122,12 @@ def test_the_deck_has_slides_to_show(built):
 def test_a_question_of_which_little_is_known(project, tmp_path):
     file = tmp_path / "samsung-sudan-2023.toml"
     file.write_text(THIN, encoding="utf-8")
+    folder = project / "report/samsung-sudan-2023"
+    (folder / "figures").mkdir(parents=True)
+    (folder / "figures" / "no-more.txt").touch()
     outcome = build(project, file)
     assert outcome.returncode == 0, outcome.stderr
-    folder = project / "report/samsung-sudan-2023"
+    assert not (folder / "figures" / "no-more.txt").exists()
     assert {path.name for path in folder.iterdir()} == BUILT
     text = plain((folder / "report.html").read_text(encoding="utf-8"))
     assert "No gray share that may be used is published for Sudan" in text

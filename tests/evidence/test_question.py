@@ -164,6 +164,11 @@ def test_an_unknown_closure_lists_those_there_are(root, file):
     assert "apple-russia-2022" in line
 
 
+def test_an_empty_name_is_no_name(root):
+    with pytest.raises(evidence.EvidenceError, match="expected one of"):
+        evidence.question("", root)
+
+
 @pytest.mark.parametrize("day", ["2099-01-01", "1990-05-01"])
 def test_an_event_that_is_still_to_come_or_too_long_ago(root, file, day):
     (line,) = faults(file(event=day, closure=None), root)

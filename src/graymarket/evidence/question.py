@@ -87,7 +87,8 @@ def question(name: str | None = None, root: Path | None = None) -> Question:
     EvidenceError with every problem found, or with the names there are.
     """
     root = root or find_root()
-    path = _path(name or os.environ.get(VARIABLE) or DEFAULT, root)
+    asked = os.environ.get(VARIABLE) or DEFAULT if name is None else name
+    path = _path(asked, root)
     file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     given = _read(path, file)
     problems = _shape(given, file)
