@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from graymarket.evidence import corrections
@@ -276,11 +277,11 @@ def _typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFra
 
 def _convert(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
-        return pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
+        numbers = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
+        return numbers.where(np.isfinite(numbers))  # “inf” and 1e999 are no numbers here
     if kind == "integer":
-        return pd.to_numeric(cells.where(cells.str.fullmatch(r"-?\d+")), errors="coerce").astype(
-            "Int64"
-        )
+        whole = cells.where(cells.str.fullmatch(r"-?\d{1,18}"))  # what 64 bits can hold
+        return pd.to_numeric(whole, errors="coerce").astype("Int64")
     if kind == "boolean":
         return cells.map({"true": True, "false": False}).astype("boolean")
     if kind == "date":
