@@ -2,13 +2,26 @@
 
 import io
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from decimal import Decimal
 
 from graymarket.evidence.problems import FILE, EvidenceError, Problem
 from graymarket.evidence.reading import csv_lines, delimiter_of, with_point
 from graymarket.refresh.delivery import Download
+
+# What zipfile raises, by where the bytes are wrong: in the list, in a name, or in what is packed.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 _LOOK = "perhaps it asks to log in, or to prove that you are no robot: open it in a browser"
 _SHOWN = 60  # characters of a text that a message quotes
@@ -63,7 +76,7 @@ def _packed(content: bytes) -> tuple[str, str]:
         return "an old Excel workbook", "save it as “CSV UTF-8”"
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except zipfile.BadZipFile:
+    except DAMAGED_ZIP:
         return "a damaged zip file", "was it cut off? Download it again"
     if any(name.startswith("xl/") for name in names):
         return "an Excel workbook", "save it as “CSV UTF-8”"
