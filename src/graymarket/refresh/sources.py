@@ -23,7 +23,7 @@ _TAKEN = (
     "a CSV of StatCounter (mobile vendors by month), a CSV or zip of the World Bank, a JSON of "
     "caniuse or UN Comtrade, or a CSV with the columns of a table of data/"
 )
-_PERIOD = r"[0-9]{4}(-[0-9]{2})?"
+_PERIOD = r"[0-9]{4}(-(0[1-9]|1[0-2]))?"
 
 
 def collect(
