@@ -286,12 +286,12 @@ def of_cuba(months, **shares) -> Download:
         (
             ["2022-10", "2022-11", "2022-12"],
             {"Samsung": 40, "Mi": 18.4, "Other": 41.6},
-            "is “Mi” the same? Then write the name that data/ has at the head of its column",
+            "is “Mi” the same? Then rename the file’s column, or the rows in data/",
         ),
         (
             ["2023-01"],
             {"Samsung": 40, "MiPhone": 18.4, "Other": 41.6},
-            "is “MiPhone” the same? Then write the name that data/ has at the head of its column",
+            "is “MiPhone” the same? Then rename the file’s column, or the rows in data/",
         ),
     ],
     ids=["later months", "overlapping and later months", "renamed", "renamed, later months"],

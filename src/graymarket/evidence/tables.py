@@ -162,7 +162,7 @@ class Base:
         raw, problems = self.cells(table)
         if raw is None:
             return None, problems
-        frame, mistyped = _typed(raw, file, fields)
+        frame, mistyped = typed(raw, file, fields)
         problems = problems + mistyped
         bad = {(problem.row, problem.column) for problem in problems}
         broken = broken_constraints(frame, raw, file, resource["schema"], self._keys(resource))
@@ -263,7 +263,12 @@ def coverage(frame: pd.DataFrame) -> dict[str, int]:
     return counts
 
 
-def _typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFrame, list[Problem]]:
+def typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFrame, list[Problem]]:
+    """The cells of a table as its fields’ types, and a Problem for each that is none of its type.
+
+    `raw` holds text by spreadsheet row, and so are the Problems’ rows; such a cell is missing
+    in the typed table, like an empty one.
+    """
     problems, columns = [], {}
     for field in fields:
         name, kind = field["name"], field["type"]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.reading import cells_in
+from graymarket.evidence.tables import typed
 from graymarket.refresh import caniuse, comtrade, statcounter, worldbank
 from graymarket.refresh.delivery import LEDGERS, Delivery, Download
 from graymarket.refresh.formats import json_of, lines_of, other_than_text, refuse
@@ -119,7 +120,8 @@ def _own(table: str, download: Download, held: Holdings) -> list[Delivery]:
     if rows is not None and rows.empty:
         problems = [*problems, Problem(download.name, f"rows for the table {table}", value="none")]
     if rows is not None:
-        problems = [*problems, *_doubtful(table, rows, download, held)]
+        _, mistyped = typed(rows, download.name, fields)
+        problems = [*problems, *mistyped, *_doubtful(table, rows, download, held)]
     if problems:
         raise EvidenceError(problems)
     return [Delivery(table, rows.reset_index(drop=True), download, lines=tuple(rows.index))]

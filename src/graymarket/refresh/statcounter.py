@@ -271,7 +271,7 @@ def _refuse_gone(
         return
     if new:
         names = " or ".join(f"“{name}”" for name in new)
-        fix = f"is {names} the same? Then write the name that data/ has at the head of its column"
+        fix = f"is {names} the same? Then rename the file’s column, or the rows in data/"
     elif month in {*rows["month"]}:
         fix = "was the file edited? Download it again"
     else:
