@@ -237,7 +237,8 @@ FAULTS = [
         "presence",
         "presence-002,Xiaomi",
         'presence-002,"Xiaomi',
-        ": expected well-formed CSV (',' expected after '\"': is a quote left open?)",
+        ": expected well-formed CSV (',' expected after '\"': is a quote left open, or the "
+        "file cut off?)",
     ),
     (
         "presence",
@@ -345,15 +346,33 @@ def as_excel_in_german(content: bytes) -> bytes:
     return (table.to_csv(index=False, sep=";") + "\n\n").encode("utf-8")
 
 
+def as_libreoffice(content: bytes) -> bytes:
+    """All cells in quotes, apart by semicolons, below a blank line."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    text = io.StringIO("\n")
+    text.seek(0, io.SEEK_END)
+    csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows(rows)
+    return text.getvalue().encode("utf-8")
+
+
 @pytest.mark.parametrize(
     "rewrite",
     [
         lambda content: b"\xef\xbb\xbf" + content,
         lambda content: content.replace(b"\n", b"\r\n"),
         lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n") + b"\r\n\r\n",
+        lambda content: b"\n,,,\n" + content,
         as_excel_in_german,
+        as_libreoffice,
     ],
-    ids=["byte-order mark", "CRLF", "both and blank lines", "semicolons and decimal commas"],
+    ids=[
+        "byte-order mark",
+        "CRLF",
+        "both and blank lines",
+        "blank lines before",
+        "semicolons and decimal commas",
+        "semicolons and quotes",
+    ],
 )
 def test_other_ways_of_saving_are_read_as_meant(copy, root, rewrite):
     path = copy / "data" / "vendor_share.csv"
@@ -361,6 +380,14 @@ def test_other_ways_of_saving_are_read_as_meant(copy, root, rewrite):
     assert lines(copy) == []
     expected = evidence.load("vendor_share", root)
     pd.testing.assert_frame_equal(evidence.load("vendor_share", copy), expected)
+
+
+def test_rows_count_from_the_first_line_even_if_it_is_blank(copy):
+    row = edit(copy, "vendor_share", ",18.27,percent", ",118,percent")
+    path = copy / "data" / "vendor_share.csv"
+    path.write_bytes(b"\n\n" + path.read_bytes())
+    (line,) = lines(copy)
+    assert line.startswith(f"data/vendor_share.csv, row {row + 2}, column value: found “118”")
 
 
 def test_a_file_cut_in_the_middle_of_a_row(copy):
@@ -469,6 +496,20 @@ def test_what_is_written_is_read(tmp_path_factory, values):
     months = table["month"].dt.strftime("%Y-%m")
     read = zip(table["id"], table["words"], table["share"], months, strict=True)
     assert list(read) == rows
+
+
+@pytest.mark.parametrize("cell", ["Infinity", "-inf", "1e999", "NaN"])
+def test_numbers_are_finite(copy, cell):
+    row = edit(copy, "world_development", ",2.078140719,", f",{cell},")
+    assert lines(copy) == [
+        f"data/world_development.csv, row {row}, column value: found “{cell}”, expected a number "
+        "such as 18.27"
+    ]
+
+
+def test_a_whole_number_that_is_too_long(copy):
+    row = edit(copy, "world_development", ",2010,", f",{'9' * 30},")
+    assert f"row {row}, column year: found “{'9' * 30}”, expected a whole number" in lines(copy)[0]
 
 
 @given(st.floats(100.001, 1e6) | st.floats(-1e6, -0.001))

@@ -1,6 +1,7 @@
 """Several sources at once, and files given by hand: what they are, or what they look like."""
 
 import contextlib
+import csv
 import json
 
 import pandas as pd
@@ -60,13 +61,17 @@ def test_a_damaged_file_is_read_or_refused_but_never_trips(root, name, place, no
         recognise(downloaded(name, damaged), root)
 
 
-@pytest.mark.parametrize("form", ["as it is", "turned round", "semicolons and a mark"])
+@pytest.mark.parametrize("form", ["as it is", "turned round", "semicolons and a mark", "quotes"])
 @pytest.mark.parametrize("table", ["taxes", "timeline", "trade_flows"])
 def test_a_table_of_our_own(root, table, form):
     known = pd.read_csv(root / "data" / f"{table}.csv", dtype=str, keep_default_na=False)
     columns = known.columns[::-1] if form == "turned round" else known.columns
     mark = form == "semicolons and a mark"
-    text = known[columns].to_csv(index=False, sep=";" if mark else ",")
+    text = known[columns].to_csv(
+        index=False,
+        sep="," if form in ("as it is", "turned round") else ";",
+        quoting=csv.QUOTE_ALL if form == "quotes" else csv.QUOTE_MINIMAL,
+    )
     content = text.encode("utf-8-sig" if mark else "utf-8")
     (delivery,) = recognise(downloaded("mine.csv", content), root)
     assert delivery.table == table
@@ -131,3 +136,32 @@ def test_an_address_is_missed(project):
     path.write_text(path.read_text("utf-8").replace('"upstream"', '"up"'), encoding="utf-8")
     message = complaint(collect, project, ["usage"], TODAY)
     assert message == "data/datapackage.json: expected “title” in resource usage_panel, “upstream”"
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "said"),
+    [
+        ("usage_panel", "CUB,2031-05,50,20,3,caniuse-region-usage",
+         "column month: found “2031-05”, expected a month that has begun"),
+        ("usage_panel", "CUB,2026-13,50,20,3,caniuse-region-usage",
+         "column month: found “2026-13”, expected a month as YYYY-MM"),
+        ("world_development", "CUB,SP.POP.TOTL,2020,1e999,world-bank-wdi",
+         "column value: found “1e999”, expected a number such as 18.27"),
+        ("world_development", "CUB,SP.POP.TOTL,2035,11000000,world-bank-wdi",
+         "column year: found “2035”, expected a year that has begun"),
+        ("vendor_usage", "CUB,2021-08,xiaomi,18.27,statcounter-global-stats",
+         "column vendor: found “xiaomi”, expected “Xiaomi”, as data/ spells it"),
+    ],
+)  # fmt: skip
+def test_what_a_table_of_our_own_cannot_hold(root, table, row, said):
+    header = (root / "data" / f"{table}.csv").read_text(encoding="utf-8").split("\n")[0]
+    content = f"{header}\n{row}\n".encode()
+    assert complaint(recognise, downloaded("mine.csv", content), root) == f"mine.csv, row 2, {said}"
+
+
+def test_a_note_full_of_semicolons_parts_no_cells(root):
+    known = pd.read_csv(root / "data" / "taxes.csv", dtype=str, keep_default_na=False)
+    known["note"] = "a; b; c; d; e; f; g; h; i; j; k; l; m; n; o; p; q; r; s; t; u; v; w; x; y; z"
+    content = known.to_csv(index=False).encode()
+    (delivery,) = recognise(downloaded("mine.csv", content), root)
+    assert delivery.table == "taxes" and delivery.rows.equals(known)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import statcounter
+from graymarket.refresh.delivery import Download
 from graymarket.refresh.holdings import Holdings
 from graymarket.refresh.sources import collect
 
@@ -107,6 +109,11 @@ def test_an_excel_detour_is_undone(held):
     assert list(rows.usage_share) == ["29.4", "70.5", "40", "60"]
 
 
+def test_lines_count_from_the_first_even_if_it_is_blank(held):
+    download = downloaded("vendor-CU-monthly-202403-202404.csv", b"\n" + small() + b"2024-05,x\n")
+    assert "row 5: found “2 cells”" in complaint(statcounter.read, download, held)
+
+
 def test_the_current_month_is_left_out(held):
     content = small(**{"2026-11": ["50", "50", "0"]})
     delivery = read("vendor-CU-monthly-202403-202404.csv", content, held)
@@ -116,7 +123,17 @@ def test_the_current_month_is_left_out(held):
 
 def test_months_that_the_name_promises(held):
     delivery = read("vendor-CU-monthly-202403-202405.csv", small(), held)
-    assert delivery.remarks == ("The name promises 3 months, the file lacks 2024-05.",)
+    assert delivery.remarks == (
+        "The name vendor-CU-monthly-202403-202405.csv promises 3 months, the file lacks 2024-05.",
+    )
+
+
+def test_months_that_are_lacking_are_told_in_runs(held):
+    content = small(**{"2023-08": ["70", "30", "0"], "2023-10": ["70", "30", "0"]})
+    delivery = read("vendor-CU-monthly-202306-202404.csv", content, held)
+    assert delivery.remarks[0].endswith(
+        "promises 11 months, the file lacks 2023-06, 2023-07, 2023-09, 2023-11 … 2024-02 (7)."
+    )
 
 
 def test_vendors_never_seen_before(held):
@@ -162,6 +179,8 @@ def test_what_cannot_be_right_is_refused(held, content, said):
         ("browser-CU-monthly-202403-202404.csv", "found “the statistic “browser””"),
         ("os_combined-CU-monthly-202403-202404.csv", "found “the statistic “os_combined””"),
         ("vendor-CU-quarterly-202403-202404.csv", "found “quarterly figures”"),
+        ("vendor-CU-daily-20240301-20240430.csv", "found “daily figures”"),
+        ("vendor-CU-yearly-2023-2024.csv", "found “yearly figures”"),
         ("vendor-QQ-monthly-202403-202404.csv", "found “QQ”, expected a region"),
     ],
 )
@@ -224,3 +243,74 @@ def test_another_regions_file_under_a_new_name_is_refused(held):
     name = "vendor-CU-monthly-201003-202405.csv"
     message = complaint(statcounter.read, downloaded(name, recorded(NAME)), held)
     assert "found “the very figures of world”, expected figures of its own region" in message
+
+
+def test_so_is_one_with_a_month_more_and_a_few_figures_revised(held):
+    content = recorded(NAME).replace(b",0.01,", b",0.02,", 3)
+    (may,) = (line for line in content.split(b"\n") if line.startswith(b"2024-05"))
+    content += may.replace(b"2024-05", b"2024-06") + b"\n"
+    download = downloaded("vendor-CU-monthly-201003-202406.csv", content)
+    assert "found “the very figures of world”" in complaint(statcounter.read, download, held)
+
+
+@pytest.fixture
+def cuba(root, tmp_path):
+    """Holdings with three months of Cuba, in which Xiaomi is large and Nokia is not."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    with (tmp_path / "data" / "vendor_usage.csv").open("a", encoding="utf-8") as table:
+        for month in ("2022-10", "2022-11", "2022-12"):
+            for vendor, share in [("Nokia", 4.2), ("Samsung", 40), ("Xiaomi", 18.4)]:
+                table.write(f"CUB,{month},{vendor},{share},{statcounter.SOURCE}\n")
+    return Holdings(tmp_path)
+
+
+def of_cuba(months, **shares) -> Download:
+    content = written(["Date", *shares], [[month, *shares.values()] for month in months])
+    first, last = (month.replace("-", "") for month in (months[0], months[-1]))
+    return downloaded(f"vendor-CU-monthly-{first}-{last}.csv", content)
+
+
+@pytest.mark.parametrize(
+    ("months", "shares", "fix"),
+    [
+        (
+            ["2023-01"],
+            {"Samsung": 40.5, "Apple": 20.1, "Other": 39.4},
+            "download a file that begins in 2022-12 or before, so that it has this column",
+        ),
+        (
+            ["2022-12", "2023-01"],
+            {"Samsung": 40.5, "Apple": 20.1, "Other": 39.4},
+            "was the file edited? Download it again",
+        ),
+        (
+            ["2022-10", "2022-11", "2022-12"],
+            {"Samsung": 40, "Mi": 18.4, "Other": 41.6},
+            "is “Mi” the same? Then rename the file’s column, or the rows in data/",
+        ),
+        (
+            ["2023-01"],
+            {"Samsung": 40, "MiPhone": 18.4, "Other": 41.6},
+            "is “MiPhone” the same? Then rename the file’s column, or the rows in data/",
+        ),
+    ],
+    ids=["later months", "overlapping and later months", "renamed", "renamed, later months"],
+)
+def test_a_large_vendor_that_is_gone_is_missed(cuba, months, shares, fix):
+    message = complaint(statcounter.read, of_cuba(months, **shares), cuba)
+    column = "expected a column of Xiaomi, which data/ has up to 2022-12 (18.4%)"
+    assert message.endswith(f".csv: {column}; {fix}") and "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("months", "shares"),
+    [
+        (["2022-08", "2022-09"], {"Samsung": 40, "Mi": 18.4, "Other": 41.6}),
+        (["2022-11", "2022-12"], {"Samsung": 40, "Apple": 4, "Other": 56}),
+        (["2022-12", "2023-01"], {"Samsung": 40, "Xiaomi": 18, "Other": 42}),
+    ],
+    ids=["earlier months", "a coarser file of the same months", "a small vendor gone"],
+)
+def test_what_need_not_name_every_vendor(cuba, months, shares):
+    (delivery,) = statcounter.read(of_cuba(months, **shares), cuba)
+    assert {*delivery.rows["month"]} == {*months}

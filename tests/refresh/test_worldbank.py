@@ -20,12 +20,19 @@ def held(root):
     return Holdings(root)
 
 
-def zipped(**files) -> bytes:
+def zipped(how=zipfile.ZIP_STORED, **files) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    with zipfile.ZipFile(packed, "w", how) as archive:
         for name, content in files.items():
             archive.writestr(f"{name}.csv", content)
     return packed.getvalue()
+
+
+def packed_wrong() -> bytes:
+    """A zip whose list is whole, but not what is packed in it."""
+    content = bytearray(zipped(zipfile.ZIP_DEFLATED, a=recorded(SITE)))
+    content[100:104] = b"\xff\xff\xff\xff"
+    return bytes(content)
 
 
 def read(name, held, content=None):
@@ -80,6 +87,7 @@ def test_numbers_keep_as_many_digits_as_the_table(held, told, kept):
         (SITE, lambda t: t.replace(b"Indicator Code", b"Indicator"), "“Series Code”, and one for"),
         ("databank.csv", lambda t: t.replace(b"..", b"n/a"), "found “n/a”, expected a number"),
         ("x.zip", lambda t: zipped(a=b"1", b=b"2"), "found “a.csv, b.csv”, expected a zip of"),
+        ("x.zip", lambda t: packed_wrong(), "was it cut off? Download it again"),
         ("x.zip", lambda t: zipped(a=recorded(SITE))[:300], "was it cut off? Download it again"),
         (ANSWER, lambda t: b"<html><title>Service Unavailable</title>", "a web page, “Service Una"),
     ],

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from graymarket.evidence.problems import FILE, SHAPE, Problem
 
 _DELIMITERS = ",;\t"
+_DECIMAL_COMMA = re.compile(r"(-?\d+),(\d+)")
 
 
 def read_cells(path: Path, file: str, fields: list[dict]) -> tuple[pd.DataFrame | None, list]:
@@ -30,20 +32,58 @@ def cells_in(content: bytes, file: str, fields: list[dict]) -> tuple[pd.DataFram
     if problems:
         return None, problems
     names = [field["name"] for field in fields]
-    delimiter = _delimiter(text, names)
-    lines, problems = _lines(text, file, delimiter)
-    header = [name.strip() for name in lines[0]] if lines else []
-    problems += _header_problems(file, header, names)
+    delimiter = delimiter_of(text)
+    lines, problems = csv_lines(text, file, delimiter)
+    at = header_at(lines)
+    header = [name.strip() for name in lines[at]] if lines else []
+    problems += _header_problems(file, at + 1, header, names)
     if problems:
         return None, problems
-    cells, problems = _rectangle(lines, file, header)
+    cells, problems = _rectangle(lines, file, at, header)
     raw = pd.DataFrame.from_dict(cells, orient="index", columns=header, dtype=str)[names]
     if delimiter != ",":
         for field in fields:
             if field["type"] == "number":
                 name = field["name"]
-                raw[name] = raw[name].str.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True)
+                raw[name] = raw[name].map(with_point)
     return raw, problems
+
+
+def delimiter_of(text: str) -> str:
+    """The mark that parts the first line with anything in it: comma, semicolon or tab."""
+    return max(_DELIMITERS, key=lambda mark: len(_first_line(text, mark)))
+
+
+def _first_line(text: str, delimiter: str) -> list[str]:
+    """Its cells; none if it is no CSV with this delimiter, as where others part quoted cells."""
+    try:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return next(filter(any, lines), [])
+    except csv.Error:
+        return []
+
+
+def csv_lines(text: str, file: str, delimiter: str) -> tuple[list[list[str]], list[Problem]]:
+    """All lines as cells, blank lines too, so that the nth is the spreadsheet’s row n."""
+    lines = []
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            lines.append(cells)
+    except csv.Error as error:
+        expected = f"well-formed CSV ({error}: is a quote left open, or the file cut off?)"
+        return lines, [Problem(file, expected, len(lines) + 1, spoils=FILE)]
+    return lines, []
+
+
+def header_at(lines: list[list[str]]) -> int:
+    """Index of the first line with anything in it; 0 if there is none."""
+    return next((at for at, cells in enumerate(lines) if any(cells)), 0)
+
+
+def with_point(cell: str) -> str:
+    """A number with a decimal comma, as half the world’s spreadsheets write it, with a point."""
+    number = _DECIMAL_COMMA.fullmatch(cell)
+    return f"{number[1]}.{number[2]}" if number else cell
 
 
 def _text(content: bytes, file: str) -> tuple[str, list[Problem]]:
@@ -56,43 +96,27 @@ def _text(content: bytes, file: str) -> tuple[str, list[Problem]]:
         return "", [Problem(file, expected, row, value=value, spoils=FILE)]
 
 
-def _delimiter(text: str, names: list[str]) -> str:
-    header = text.split("\n", 1)[0].strip()
-    return max(_DELIMITERS, key=lambda mark: len(set(header.split(mark)) & set(names)))
-
-
-def _lines(text: str, file: str, delimiter: str) -> tuple[list[list[str]], list[Problem]]:
-    lines = []
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            lines.append(cells)
-    except csv.Error as error:
-        expected = f"well-formed CSV ({error}: is a quote left open?)"
-        return lines, [Problem(file, expected, len(lines) + 1, spoils=FILE)]
-    return lines, []
-
-
-def _header_problems(file: str, header: list[str], names: list[str]) -> list[Problem]:
+def _header_problems(file: str, row: int, header: list[str], names: list[str]) -> list[Problem]:
     problems = [
-        Problem(file, "this column", 1, name, spoils=FILE) for name in names if name not in header
+        Problem(file, "this column", row, name, spoils=FILE) for name in names if name not in header
     ]
     problems += [
-        Problem(file, f"only the columns {', '.join(names)}", 1, name, spoils=FILE)
+        Problem(file, f"only the columns {', '.join(names)}", row, name, spoils=FILE)
         for name in header
         if name not in names
     ]
     return problems + [
-        Problem(file, "this column once", 1, name, spoils=FILE)
+        Problem(file, "this column once", row, name, spoils=FILE)
         for name in names
         if header.count(name) > 1
     ]
 
 
 def _rectangle(
-    lines: list[list[str]], file: str, header: list[str]
+    lines: list[list[str]], file: str, at: int, header: list[str]
 ) -> tuple[dict[int, list[str]], list[Problem]]:
     kept, problems = {}, []
-    for row, cells in enumerate(lines[1:], start=2):
+    for row, cells in enumerate(lines[at + 1 :], start=at + 2):
         if len(cells) == len(header):
             if any(cells):
                 kept[row] = cells

@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from graymarket.evidence import corrections
@@ -161,7 +162,7 @@ class Base:
         raw, problems = self.cells(table)
         if raw is None:
             return None, problems
-        frame, mistyped = _typed(raw, file, fields)
+        frame, mistyped = typed(raw, file, fields)
         problems = problems + mistyped
         bad = {(problem.row, problem.column) for problem in problems}
         broken = broken_constraints(frame, raw, file, resource["schema"], self._keys(resource))
@@ -262,7 +263,12 @@ def coverage(frame: pd.DataFrame) -> dict[str, int]:
     return counts
 
 
-def _typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFrame, list[Problem]]:
+def typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFrame, list[Problem]]:
+    """The cells of a table as its fields’ types, and a Problem for each that is none of its type.
+
+    `raw` holds text by spreadsheet row, and so are the Problems’ rows; such a cell is missing
+    in the typed table, like an empty one.
+    """
     problems, columns = [], {}
     for field in fields:
         name, kind = field["name"], field["type"]
@@ -276,11 +282,11 @@ def _typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFra
 
 def _convert(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
-        return pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
+        numbers = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
+        return numbers.where(np.isfinite(numbers))  # “inf” and 1e999 are no numbers here
     if kind == "integer":
-        return pd.to_numeric(cells.where(cells.str.fullmatch(r"-?\d+")), errors="coerce").astype(
-            "Int64"
-        )
+        whole = cells.where(cells.str.fullmatch(r"-?\d{1,18}"))  # what 64 bits can hold
+        return pd.to_numeric(whole, errors="coerce").astype("Int64")
     if kind == "boolean":
         return cells.map({"true": True, "false": False}).astype("boolean")
     if kind == "date":

@@ -57,9 +57,10 @@ def is_one(content) -> bool:
 
 
 def read(download: Download, held: Holdings) -> list[Delivery]:
-    """The row of one region and month, or none and a remark where nothing was counted.
+    """The row of one region and month; none and a remark if empty, or the month is not over.
 
-    The region is found by the id within, not by the file’s name. Raises EvidenceError.
+    The region is found by the id within; a file that has the name of another region’s is refused.
+    Raises EvidenceError.
     """
     content = json_of(download, _A_FILE)
     if not isinstance(content, dict):
@@ -75,12 +76,17 @@ def read(download: Download, held: Holdings) -> list[Delivery]:
         expected = f"mobile browsers that add to at most {_MOST}"
         raise refuse(download, expected, column="data", value=plain(mobile))
     if mobile == 0:
-        rows = pd.DataFrame(columns=held.columns(TABLE), dtype=str)
-        return [Delivery(TABLE, rows, download, (f"{region} {month}: nothing counted, no row.",))]
+        return [_no_row(f"{region} {month}: nothing counted, no row.", download, held)]
+    if month >= f"{download.accessed:%Y-%m}":
+        return [_no_row(f"{region} {month}: the month is not over, no row.", download, held)]
     samsung = _share(usage["samsung"], mobile) if "samsung" in usage else ""
     row = [region, month, _hundredths(mobile), _share(usage["ios_saf"], mobile), samsung, SOURCE]
     rows = pd.DataFrame([row], columns=held.columns(TABLE), dtype=str)
     return [Delivery(TABLE, rows, download)]
+
+
+def _no_row(why: str, download: Download, held: Holdings) -> Delivery:
+    return Delivery(TABLE, pd.DataFrame(columns=held.columns(TABLE), dtype=str), download, (why,))
 
 
 def _region(code, download: Download, held: Holdings) -> str:
@@ -88,15 +94,16 @@ def _region(code, download: Download, held: Holdings) -> str:
         fix = "if the region is new, add it to regions.csv with its usage_file"
         expected = "the id of a region whose file regions.csv names, such as CU"
         raise refuse(download, expected, column="id", value=str(code), fix=fix)
-    return held.codes[code]
+    region = held.codes[code]
+    if download.name in held.files.values() and download.name != held.files[region]:
+        fix = "it is not the file that its name says: fetch it again"
+        raise refuse(download, code_of(download.name), column="id", value=code, fix=fix)
+    return region
 
 
 def _month(month, download: Download) -> str:
     if not isinstance(month, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", month):
         raise refuse(download, "a month as YYYY-MM", column="month", value=str(month))
-    if month >= f"{download.accessed:%Y-%m}":
-        fix = "wait until the month is over"
-        raise refuse(download, "a month that is over", column="month", value=month, fix=fix)
     return month
 
 

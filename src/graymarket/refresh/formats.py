@@ -1,16 +1,28 @@
 """A file that somebody hands over → text, JSON or lines of CSV, or what it is instead."""
 
-import csv
 import io
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from decimal import Decimal
 
 from graymarket.evidence.problems import FILE, EvidenceError, Problem
+from graymarket.evidence.reading import csv_lines, delimiter_of, with_point
 from graymarket.refresh.delivery import Download
 
-_DECIMAL_COMMA = re.compile(r"^(-?\d+),(\d+)$")
+# What zipfile raises, by where the bytes are wrong: in the list, in a name, or in what is packed.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
 _LOOK = "perhaps it asks to log in, or to prove that you are no robot: open it in a browser"
 _SHOWN = 60  # characters of a text that a message quotes
 
@@ -64,7 +76,7 @@ def _packed(content: bytes) -> tuple[str, str]:
         return "an old Excel workbook", "save it as “CSV UTF-8”"
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except zipfile.BadZipFile:
+    except DAMAGED_ZIP:
         return "a damaged zip file", "was it cut off? Download it again"
     if any(name.startswith("xl/") for name in names):
         return "an Excel workbook", "save it as “CSV UTF-8”"
@@ -98,18 +110,13 @@ def _tail(text: str) -> str:
 def lines_of(download: Download, expected: str) -> list[list[str]]:
     """The lines of a CSV file as cells; commas, semicolons or tabs part them."""
     text = text_of(download, expected)
-    delimiter = max(",;\t", key=text[:2000].count)
-    lines = []
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        for cells in reader:
-            lines.append([cell.strip() for cell in cells])
-    except csv.Error as error:
-        found, fix = str(error), "is a quote left open, or was the file cut off?"
-        row = len(lines) + 1
-        raise refuse(download, "well-formed CSV", row=row, value=found, fix=fix) from None
+    delimiter = delimiter_of(text)
+    lines, problems = csv_lines(text, download.name, delimiter)
+    if problems:
+        raise EvidenceError(problems)
+    lines = [[cell.strip() for cell in cells] for cells in lines]
     if delimiter != ",":
-        lines = [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in cells] for cells in lines]
+        lines = [[with_point(cell) for cell in cells] for cells in lines]
     return lines
 
 

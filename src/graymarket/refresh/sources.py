@@ -1,11 +1,14 @@
 """All sources by name: fetch those asked for, or find out what a file from one of them is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.reading import cells_in
+from graymarket.evidence.tables import typed
 from graymarket.refresh import caniuse, comtrade, statcounter, worldbank
 from graymarket.refresh.delivery import LEDGERS, Delivery, Download
 from graymarket.refresh.formats import json_of, lines_of, other_than_text, refuse
@@ -21,6 +24,7 @@ _TAKEN = (
     "a CSV of StatCounter (mobile vendors by month), a CSV or zip of the World Bank, a JSON of "
     "caniuse or UN Comtrade, or a CSV with the columns of a table of data/"
 )
+_PERIOD = r"[0-9]{4}(-(0[1-9]|1[0-2]))?"
 
 
 def collect(
@@ -115,6 +119,25 @@ def _own(table: str, download: Download, held: Holdings) -> list[Delivery]:
     rows, problems = cells_in(download.content, download.name, fields)
     if rows is not None and rows.empty:
         problems = [*problems, Problem(download.name, f"rows for the table {table}", value="none")]
+    if rows is not None:
+        _, mistyped = typed(rows, download.name, fields)
+        problems = [*problems, *mistyped, *_doubtful(table, rows, download, held)]
     if problems:
         raise EvidenceError(problems)
     return [Delivery(table, rows.reset_index(drop=True), download, lines=tuple(rows.index))]
+
+
+def _doubtful(
+    table: str, rows: pd.DataFrame, download: Download, held: Holdings
+) -> Iterator[Problem]:
+    """Cells that the check of data/ lets pass: it knows no clock, and takes any vendor’s name."""
+    today = download.accessed.isoformat()
+    for column in {"month", "year"} & {*held.base.resource(table)["schema"]["primaryKey"]}:
+        for row, cell in rows.loc[rows[column].str.fullmatch(_PERIOD), column].items():
+            if cell > today[: len(cell)]:
+                yield Problem(download.name, f"a {column} that has begun", row, column, cell)
+    if table == statcounter.TABLE:
+        spelt = statcounter.other_spellings(rows["vendor"], held)
+        for row, name in rows.loc[rows["vendor"].isin(spelt), "vendor"].items():
+            expected = f"“{spelt[name]}”, as data/ spells it"
+            yield Problem(download.name, expected, row, "vendor", name)

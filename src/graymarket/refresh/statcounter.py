@@ -1,7 +1,7 @@
 """StatCounter’s monthly shares of mobile vendors (CSV, one file a region) → vendor_usage."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from graymarket.evidence.problems import EvidenceError, Problem
+from graymarket.evidence.problems import FILE, EvidenceError, Problem
+from graymarket.evidence.reading import header_at
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
 from graymarket.refresh.formats import ended, lines_of, plain, refuse, unended
@@ -23,9 +24,11 @@ _FIRST = pd.Period("2010-03", "M")  # StatCounter counts vendors since then
 _REVISED = 3  # months asked for again: StatCounter revises its figures for 45 days
 _REST = "Other"  # what a file does not name; which vendors it names depends on its months
 _CHANCE = 5  # so many figures may be the same in two regions
+_ANOTHERS = 0.9  # a larger part than this being the same is no chance
+_LARGE = 5  # percent: a vendor that held more does not leave from one month to the next
 _ALWAYS = {"Apple", "Samsung"}  # no table of phone makers is without
 _LEAST, _MOST = Decimal(99), Decimal("100.5")  # the real file’s months add to 99.93 to 100.04
-_NAME = re.compile(r"([a-z_]+)-([A-Za-z]{2})-([a-z]+)-([0-9]{6})-([0-9]{6})")
+_NAME = re.compile(r"([a-z_]+)-([A-Za-z]{2})-([a-z]+)-([0-9]{4,8})-([0-9]{4,8})")
 _A_FILE = "StatCounter’s CSV of mobile vendors by month"
 _CHOOSE = "on gs.statcounter.com choose Device Vendor, Mobile, Monthly and two months or more"
 
@@ -93,13 +96,15 @@ def is_name(name: str) -> bool:
 def read(download: Download, held: Holdings, region: str | None = None) -> list[Delivery]:
     """The rows of one region, by month and vendor; the region from the file’s name, or as given.
 
-    Raises EvidenceError for other statistics, other periods, or a file that is not whole.
+    Raises EvidenceError for other statistics, other periods, a file that is not whole, another
+    region’s figures, or a large vendor that the file no longer names (see _refuse_gone).
     """
     region = _region(download, held, region)
     lines = lines_of(download, _A_FILE)
-    vendors = _vendors(lines[0], download, held)
+    top = header_at(lines)
+    vendors = _vendors(lines[top], top + 1, download, held)
     months, problems = {}, []
-    for row, cells in enumerate(lines[1:], start=2):
+    for row, cells in enumerate(lines[top + 1 :], start=top + 2):
         if not any(cells):
             continue
         try:
@@ -131,6 +136,7 @@ def read(download: Download, held: Holdings, region: str | None = None) -> list[
     ]
     rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
     _refuse_anothers(rows, region, held, download)
+    _refuse_gone(rows, vendors, region, held, download)
     return [Delivery(TABLE, rows, download, remarks)]
 
 
@@ -159,27 +165,32 @@ def _region(download: Download, held: Holdings, given: str | None) -> str:
     return region or given
 
 
-def _vendors(header: list[str], download: Download, held: Holdings) -> list[str]:
+def _vendors(header: list[str], row: int, download: Download, held: Holdings) -> list[str]:
     if header[:1] != ["Date"]:
         found = ", ".join(header[:4])
         raise refuse(
-            download, "“Date”, then a column for each vendor", row=1, value=found, fix=_CHOOSE
+            download, "“Date”, then a column for each vendor", row=row, value=found, fix=_CHOOSE
         )
     vendors = header[1:]
     if not _ALWAYS & {*vendors}:
         shown = ", ".join(vendors[:4])
         expected = "columns of phone makers, such as Samsung and Apple"
-        raise refuse(download, expected, row=1, value=shown, fix=_CHOOSE)
-    spelt = {name.casefold(): name for name in held.cells(TABLE)["vendor"]}
-    for name in vendors:
-        if spelt.get(name.casefold(), name) != name:
-            expected = f"“{spelt[name.casefold()]}”, as data/ spells it"
-            raise refuse(download, expected, row=1, column=name, fix="was the file edited?")
+        raise refuse(download, expected, row=row, value=shown, fix=_CHOOSE)
+    for name, known in other_spellings(vendors, held).items():
+        expected = f"“{known}”, as data/ spells it"
+        raise refuse(download, expected, row=row, column=name, fix="was the file edited?")
     twice = sorted({name for name in vendors if vendors.count(name) > 1})
     if twice or "" in vendors:
         expected = "each vendor once, and a name for each"
-        raise refuse(download, expected, row=1, value=", ".join(twice))
+        raise refuse(download, expected, row=row, value=", ".join(twice))
     return vendors
+
+
+def other_spellings(vendors: Iterable[str], held: Holdings) -> dict[str, str]:
+    """Vendors that data/ has in other letters, “xiaomi” → “Xiaomi”."""
+    known = {name.casefold(): name for name in held.cells(TABLE)["vendor"]}
+    spelt = {name: known.get(name.casefold(), name) for name in vendors}
+    return {name: right for name, right in spelt.items() if right != name}
 
 
 def _line(
@@ -219,17 +230,63 @@ def _left_out(months: Iterable[str], current: str, empty: set[str]) -> dict[str,
 
 
 def _refuse_anothers(rows: pd.DataFrame, region: str, held: Holdings, download: Download) -> None:
-    """Raise EvidenceError for the very figures that data/ has of another region."""
+    """Raise EvidenceError where nearly all figures are those that data/ has of another region.
+
+    Compared are the months that both have: a newer file goes on where data/ ends, and a few
+    figures may have been revised since.
+    """
     known = held.cells(TABLE)
     known = known[(known["region"] != region) & (known["usage_share"] != "0")]
     mine = rows[rows["usage_share"] != "0"]
-    alike = mine.merge(known, on=["month", "vendor", "usage_share"], suffixes=("", "_of"))
-    for other, shared in alike.groupby("region_of"):
-        if len(shared) == len(mine) > _CHANCE:
+    for other, theirs in known.groupby("region"):
+        compared = mine[mine["month"].isin(theirs["month"])]
+        alike = len(compared.merge(theirs, on=["month", "vendor", "usage_share"]))
+        if alike > max(_CHANCE, _ANOTHERS * len(compared)):
             fix = f"is it the file of {other} under another name?"
             raise refuse(
                 download, "figures of its own region", value=f"the very figures of {other}", fix=fix
             )
+
+
+def _refuse_gone(
+    rows: pd.DataFrame, vendors: list[str], region: str, held: Holdings, download: Download
+) -> None:
+    """Raise EvidenceError for a large vendor of data/ that the file ought to name and does not.
+
+    Looked at is the last month of the region in data/ that the file reaches. A vendor that was
+    large then must have a column where the file goes on after it; where the file ends with it,
+    only if a large vendor that data/ has nowhere stands there instead: it may be the same. Without
+    one the file is coarser, and its “Other” holds the rest.
+    """
+    if rows.empty:
+        return
+    everywhere = held.cells(TABLE)
+    known = everywhere[(everywhere["region"] == region) & (everywhere["vendor"] != _REST)]
+    end = rows["month"].max()
+    month = known.loc[known["month"] <= end, "month"].max()
+    before = _large(known[known["month"] == month])
+    gone = before[~before["vendor"].isin(vendors)]
+    new = sorted({*_large(rows)["vendor"]} - {*everywhere["vendor"], _REST})
+    if gone.empty or not (new or end > month):
+        return
+    if new:
+        names = " or ".join(f"“{name}”" for name in new)
+        fix = f"is {names} the same? Then rename the file’s column, or the rows in data/"
+    elif month in {*rows["month"]}:
+        fix = "was the file edited? Download it again"
+    else:
+        fix = f"download a file that begins in {month} or before, so that it has this column"
+    columns = [
+        f"a column of {vendor}, which data/ has up to {month} ({share}%)"
+        for vendor, share in zip(gone["vendor"], gone["usage_share"], strict=True)
+    ]
+    raise EvidenceError(
+        [Problem(download.name, column, fix=fix, spoils=FILE) for column in columns]
+    )
+
+
+def _large(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["usage_share"].astype(float) > _LARGE]
 
 
 def _coarser(vendors: list[str], region: str, held: Holdings) -> set[str]:
@@ -259,18 +316,30 @@ def _gaps(months: Iterable[str], download: Download) -> Iterator[str]:
     if named is None:
         return
     try:
-        start, end = (pd.Period(f"{m[:4]}-{m[4:]}", "M") for m in (named[4], named[5]))
+        start, end = (pd.to_datetime(m, format="%Y%m").to_period("M") for m in named.group(4, 5))
     except ValueError:
         return  # a name that promises no months
     end = min(end, pd.Period(download.accessed, "M") - 1)
     promised = [str(month) for month in pd.period_range(max(start, _FIRST), end, freq="M")]
     if lacking := {*promised} - {*months}:
-        yield f"The name promises {len(promised)} months, the file lacks {_shown(lacking)}."
+        yield (
+            f"The name {download.name} promises {len(promised)} months, the file lacks "
+            f"{_shown(lacking)}."
+        )
 
 
-def _shown(months: Iterable[str]) -> str:
-    months = sorted(months)
-    return ", ".join(months) if len(months) <= 3 else f"{months[0]} … {months[-1]} ({len(months)})"
+def _shown(months: Collection[str]) -> str:
+    """Months one after the other as a run: “2020-01 … 2020-04, 2020-07 (5)”."""
+    runs = []
+    for month in sorted(pd.Period(month, "M") for month in months):
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    shown = ", ".join(
+        f"{run[0]} … {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )
+    return f"{shown} ({len(months)})" if len(months) > 3 else shown
 
 
 def _newcomers(vendors: list[str], held: Holdings) -> Iterator[str]:

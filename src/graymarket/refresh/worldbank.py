@@ -15,7 +15,7 @@ import pandas as pd
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.refresh.delivery import Delivery, Download
 from graymarket.refresh.fetch import Request
-from graymarket.refresh.formats import ended, json_of, lines_of, plain, refuse, unended
+from graymarket.refresh.formats import DAMAGED_ZIP, ended, json_of, lines_of, plain, refuse, unended
 from graymarket.refresh.gathering import Gathered, Progress, gather
 from graymarket.refresh.holdings import Holdings
 
@@ -38,18 +38,21 @@ def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
     indicators = held.allowed(TABLE, "indicator")
     asked = [_page(upstream.address, indicator, today, 1) for indicator in indicators]
     gathered = gather(held, upstream, asked, read, today, on_progress)
+    heads = _heads(gathered.deliveries)
     rest = [
         _page(upstream.address, indicator, today, page)
-        for indicator, pages in _pages(gathered.deliveries)
-        for page in range(2, pages + 1)
+        for indicator, about in heads
+        for page in range(2, _pages(about) + 1)
     ]
     if rest:
-        gathered += gather(held, upstream, rest, read, today, on_progress)
+        others = gather(held, upstream, rest, read, today, on_progress)
+        heads += _heads(others.deliveries)
+        gathered += others
     gathered.problems += [
         Problem(upstream.address, "every indicator of the table", value=f"no {name}")
         for name in gathered.missing
     ]
-    gathered.problems += _torn(gathered.deliveries)
+    gathered.problems += _torn(heads)
     return gathered
 
 
@@ -59,23 +62,20 @@ def _page(address: str, indicator: str, today: date, page: int) -> Request:
     return Request(name, f"{address.format(indicator=indicator)}?{urlencode(query)}")
 
 
-def _heads(deliveries: list[Delivery]) -> Iterator[tuple[str, dict]]:
+def _heads(deliveries: list[Delivery]) -> list[tuple[str, dict]]:
     """The indicator of each answer that has any values, and what it says about itself."""
-    for delivery in deliveries:
-        about, values = json.loads(delivery.download.content)
-        if values:
-            yield values[0]["indicator"]["id"], about
+    answers = [json.loads(delivery.download.content) for delivery in deliveries]
+    return [(values[0]["indicator"]["id"], about) for about, values in answers if values]
 
 
-def _pages(deliveries: list[Delivery]) -> Iterator[tuple[str, int]]:
-    for indicator, about in _heads(deliveries):
-        yield indicator, math.ceil(int(about["total"]) / int(about["per_page"]))
+def _pages(about: dict) -> int:
+    return math.ceil(int(about["total"]) / int(about["per_page"]))
 
 
-def _torn(deliveries: list[Delivery]) -> Iterator[Problem]:
+def _torn(heads: list[tuple[str, dict]]) -> Iterator[Problem]:
     """Indicators whose pages come from before and after an update."""
     states = {}
-    for indicator, about in _heads(deliveries):
+    for indicator, about in heads:
         states.setdefault(indicator, set()).add((about.get("lastupdated"), about["total"]))
     for indicator, updates in states.items():
         if len(updates) > 1:
@@ -214,7 +214,7 @@ def _unpacked(download: Download) -> Download:
                 fix = "on data.worldbank.org choose an indicator, then Download, CSV"
                 raise refuse(download, expected, value=found, fix=fix)
             content = packed.read(names[0])
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except DAMAGED_ZIP as error:
         fix = "was it cut off? Download it again"
         raise refuse(download, expected, value=str(error), fix=fix) from None
     return Download(f"{download.name}, {names[0]}", content, download.accessed, download.address)
