@@ -131,7 +131,7 @@ def test_where_the_system_cannot_exchange_two_folders(copy, monkeypatch):
 
 def test_data_that_was_put_aside_is_brought_back(copy):
     before = states(copy / "data")
-    aside = copy / ".data-killed"
+    aside = copy / ".data-graymarket-killed"
     aside.mkdir()
     (copy / "data").rename(aside / "aside")
     clean_up(copy)
