@@ -235,8 +235,7 @@ def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: b
     from graymarket import evidence
     from graymarket import refresh as upstream
 
-    root, here = root.resolve(), Path.cwd()
-    within = (root / "data").resolve() in (here, *here.parents)
+    within = _here_within((root / "data").resolve())
     try:
         found = upstream.changes(root, deliveries)
         for change in found:
@@ -259,9 +258,18 @@ def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: b
         _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
     click.echo("Written to data/.")
     if within:
-        os.chdir(here)  # the folder of that name is another now
+        os.chdir(within)  # the folder of that name is another now
         click.echo("This shell stands in the former data/, which is gone: type “cd .”.")
     return True
+
+
+def _here_within(data: Path) -> Path | None:
+    """The current folder, if it goes when data/ is exchanged."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it is gone already
+        return None
+    return here if data in (here, *here.parents) else None
 
 
 _NO_REASON = "No reason given"

@@ -153,7 +153,7 @@ def _contradiction(twice: pd.DataFrame, key: list[str]) -> Problem:
 def _with_origin(delivery: Delivery) -> pd.DataFrame:
     lines = delivery.lines or [None] * len(delivery.rows)
     origins = [(delivery.download.name, line) for line in lines]
-    return delivery.rows.assign(**{_ORIGIN: pd.Series(origins, dtype=object)})
+    return delivery.rows.assign(**{_ORIGIN: pd.Series(origins, delivery.rows.index, dtype=object)})
 
 
 def _revise(
