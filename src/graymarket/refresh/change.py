@@ -69,7 +69,7 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
     key = resource["schema"]["primaryKey"]
     new = _delivered(deliveries, old, resource, fields)
     old_keys = pd.MultiIndex.from_frame(old[key])
-    known = pd.MultiIndex.from_frame(new[key]).isin(old_keys)
+    known = pd.MultiIndex.from_frame(new[key]).isin(old_keys) & (new[key] != "").any(axis=1)
     cells, revised, emptied = _revise(old, old_keys, new[known], key, fields)
     added = _with_ids(new[~known], old, key)
     whole = _in_order(old, pd.concat([cells, added], ignore_index=True), key)
