@@ -1,5 +1,6 @@
 """The command line: build, check, refresh, add and edition."""
 
+import os
 import re
 import sys
 import webbrowser
@@ -163,7 +164,7 @@ def add(
 
     root = _project(root)
     deliveries, problems = [], []
-    for path in files:
+    for path in {path.resolve(): path for path in files}.values():
         try:
             deliveries += upstream.recognise(
                 upstream.opened(path, address, date.today()), root, region
@@ -236,6 +237,7 @@ def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: b
     from graymarket import evidence
     from graymarket import refresh as upstream
 
+    within = _here_within((root / "data").resolve())
     try:
         found = upstream.changes(root, deliveries)
         for change in found:
@@ -244,22 +246,35 @@ def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: b
             known = sum(change.same for change in found)
             click.echo("No news: data/ has all of it already." if known else "Nothing to add.")
             return False
+        revised = sum(len(change.revised) for change in found)
+        click.echo("Checking the whole of data/ with it …")
+        if dry_run or (revised and not yes):
+            upstream.verify(root, found, date.today())
         if dry_run:
             click.echo("A dry run: nothing is written.")
             return False
-        revised = sum(len(change.revised) for change in found)
-        click.echo("Checking the whole of data/ with it …")
         if revised and not yes:
-            upstream.verify(root, found, date.today())
             why = _asked(revised, why)
-        upstream.put_in(root, found, date.today(), why or _NEWER)
+        upstream.put_in(root, found, date.today(), why or _NO_REASON)
     except evidence.EvidenceError as error:
         _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
     click.echo("Written to data/.")
+    if within:
+        os.chdir(within)  # the folder of that name is another now
+        click.echo("This shell stands in the former data/, which is gone: type “cd .”.")
     return True
 
 
-_NEWER = "The source’s newer file says so"
+def _here_within(data: Path) -> Path | None:
+    """The current folder, if it goes when data/ is exchanged."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it is gone already
+        return None
+    return here if data in (here, *here.parents) else None
+
+
+_NO_REASON = "No reason given"
 
 
 def _asked(revised: int, why: str | None) -> str:
@@ -275,7 +290,7 @@ def _asked(revised: int, why: str | None) -> str:
     if not click.confirm(f"Overwrite {figures}?"):
         click.echo("data/ is untouched.")
         sys.exit(1)
-    return why or click.prompt("Why", default=_NEWER)
+    return why or click.prompt("Why", default=_NO_REASON)
 
 
 def _build(root: Path, case: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """What a delivery would change: rows added, figures revised, the rest untouched."""
 
+import dataclasses
 import shutil
 from datetime import date
 from pathlib import Path
@@ -102,6 +103,133 @@ def test_facts_without_an_id_get_the_next_one(copy):
     last = int(old["id"].str[-3:].max())
     assert change.added["id"].to_list() == [f"trade_flows-{last + step:03d}" for step in (1, 2)]
     assert not only(copy, Delivery("trade_flows", old.assign(id=""), delivery.download)).is_news
+
+
+def own(root: Path, table: str, **cells) -> Delivery:
+    """The first row of a table of our own, in a file, with other `cells`."""
+    row = evidence.raw_cells(table, root).head(1).assign(**cells)
+    return Delivery(table, row, Download("mine.csv", b"", DAY), lines=(2,))
+
+
+def test_a_fact_without_an_id_is_known_by_all_its_other_cells(copy):
+    change = only(copy, own(copy, "inputs", id=""))
+    assert not change.is_news and change.same == 1
+    assert len(only(copy, own(copy, "inputs", id="", note="Another")).added) == 1
+
+
+def test_an_id_that_the_file_gives_is_not_given_again(copy):
+    last = int(evidence.raw_cells("inputs", copy)["id"].max()[-3:])
+    given = own(copy, "inputs", id=f"inputs-{last + 1:03d}", note="One")
+    change = only(copy, given, own(copy, "inputs", id="", note="Another"))
+    assert set(change.added["id"]) == {f"inputs-{last + step:03d}" for step in (1, 2)}
+
+
+def test_names_are_not_numbers(copy):
+    assert only(copy, own(copy, "closures", id="")).same == 1
+    named = own(copy, "closures", id="war-sudan", note="One")
+    change = only(copy, named, own(copy, "closures", id="", note="Another"))
+    assert {*change.added["id"]} == {"war-sudan", ""}  # that one is missing is for the check to say
+
+
+def test_another_source_of_a_fact_is_a_revision(copy):
+    was = evidence.raw_cells("inputs", copy).iloc[0]
+    change = only(copy, own(copy, "inputs", source_id="faostat-2020"))
+    assert change.revised.to_dict("records") == [
+        {"row": was["id"], "field": "source_id", "old": was["source_id"], "new": "faostat-2020"}
+    ]
+
+
+def test_another_source_of_a_series_counts_with_another_figure_alone(copy):
+    same, other = (panel(("CUB", "2021-09", "76.7", apple, "3.78")) for apple in ("7.36", "7.5"))
+    for delivery in (same, other):
+        delivery.rows["source_id"] = "elsewhere"
+    assert not only(copy, same).is_news
+    change = only(copy, other)
+    assert [*change.revised["field"]] == ["apple_share", "source_id"]
+    now = change.cells.set_index(["region", "month"]).loc[("CUB", "2021-09")]
+    assert now["source_id"] == "elsewhere"
+
+
+def test_a_revision_is_named_by_the_primary_key(copy):
+    change = only(copy, own(copy, "trade_flows", id="", value_usd="44029999"))
+    assert [*change.revised["row"]] == [evidence.raw_cells("trade_flows", copy).at[0, "id"]]
+
+
+@pytest.mark.parametrize(
+    "table, field",
+    [
+        ("assumptions", "reasoning"),
+        ("case_inputs", "reasoning"),
+        ("cases", "note"),
+        ("verdicts", "why"),
+        ("corrections", "reason"),
+        ("method_changes", "what"),
+        ("regions", "note"),
+        ("sources", "note"),
+    ],
+)
+def test_every_table_can_be_revised(copy, table, field):
+    change = only(copy, own(copy, table, **{field: "Looked at again"}))
+    assert [*change.revised["field"]] == [field] and change.added.empty
+    assert change.cells.at[0, field] == "Looked at again"
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "-Infinity", "1e999", "1e99999999999", "many"])
+def test_what_is_no_number_is_another_figure(copy, value):
+    change = only(copy, own(copy, "inputs", value=value))
+    assert [*change.revised["new"]] == [value]
+
+
+def test_a_month_that_is_none_leaves_no_gap(copy):
+    assert only(copy, panel(("CUB", "2026-13", "70", "4.2", "3"))).remarks == ()
+
+
+def vendors(*months: str, region: str) -> Delivery:
+    rows = [(region, month, "Xiaomi", "12", "statcounter") for month in months]
+    columns = ["region", "month", "vendor", "usage_share", "source_id"]
+    return Delivery("vendor_usage", pd.DataFrame(rows, columns=columns), Download("v", b"", DAY))
+
+
+def test_gaps_are_those_of_each_region(copy):
+    held = evidence.raw_cells("vendor_usage", copy)
+    assert "EGY" not in set(held["region"]) and "world" in set(held["region"])
+    assert only(copy, vendors("2031-01", "2031-02", region="EGY")).remarks == ()
+    gap = vendors("2020-01", "2020-06", "2020-08", region="EGY")
+    (remark,) = only(copy, gap).remarks
+    assert remark.startswith("Missing in between: 2020-02 … 2020-05 (4), 2020-07. These months")
+    (remark,) = only(copy, gap, vendors("2020-01", "2020-02", region="FRA")).remarks
+    assert remark.startswith("Missing in between: 2020-02 … 2020-05 (4), 2020-07 for EGY.")
+
+
+def test_a_month_missing_everywhere_is_said_once(copy):
+    held = evidence.raw_cells("usage_panel", copy)
+    last = pd.Period(held["month"].max(), "M")
+    regions = held.loc[held["month"] == str(last), "region"]
+    (remark,) = only(copy, panel(*((r, str(last + 2), "70", "4.2", "3") for r in regions))).remarks
+    assert remark == (
+        f"Missing in between: {last + 1}. The month stays empty until a file with it is added; "
+        "nothing is filled in."
+    )
+
+
+def test_an_older_file_that_revises_is_said(copy):
+    delivery = panel(("CUB", "2021-09", "76.7", "7.5", "3.78"))
+    old = dataclasses.replace(delivery, download=Download("CU.json", b"{}", date(2024, 1, 1)))
+    last = evidence.raw_cells("additions", copy)["accessed"].max()
+    said = f"The file is of 2024-01-01, older than what data/ has from {last}: CU.json."
+    assert only(copy, old).remarks == (said,)
+    assert only(copy, delivery).remarks == ()
+
+
+def test_a_row_twice_in_one_file_is_named(copy):
+    rows = pd.concat([own(copy, "inputs", value=value).rows for value in ("1", "2")])
+    delivery = Delivery("inputs", rows, Download("mine.csv", b"", DAY), lines=(2, 3))
+    with pytest.raises(evidence.EvidenceError) as caught:
+        changes(copy, [delivery])
+    assert str(caught.value) == (
+        f"mine.csv, row 3: found “{rows.iloc[0]['id']} with different figures”, expected one set "
+        "of figures for each row; this file gives the row twice: leave one of the two"
+    )
 
 
 MONTHS = st.sampled_from(["2021-09", "2021-10", "2027-01", "2027-02"])

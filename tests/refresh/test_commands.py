@@ -246,6 +246,63 @@ def _answered(project: Path, file: Path, answers: str) -> str:
     return re.sub(r"\s+", " ", said.decode())
 
 
+def population(folder: Path, cuba: str) -> Path:
+    told = (UPSTREAM / "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv").read_text("utf-8").splitlines()
+    at = next(i for i, line in enumerate(told) if line.startswith('"Cuba"'))
+    cells = next(csv.reader([told[at]]))
+    cells[next(i for i in range(len(cells) - 1, 0, -1) if cells[i])] = cuba
+    told[at] = ",".join(f'"{cell}"' for cell in cells)
+    path = folder / "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv"
+    path.write_text("\n".join(told) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_refused_figure_of_a_file_without_rows_is_named_by_its_key(project, tmp_path):
+    outcome = graymarket(project, "add", population(tmp_path, "-5"), "--yes")
+    assert outcome.returncode == 1
+    key = r"CUB/SP\.POP\.TOTL/\d{4}"
+    assert re.match(rf"API_SP\S+\.csv, {key}, column value: found “-5”", outcome.stderr)
+
+
+def test_a_file_given_twice_counts_once(project, tmp_path):
+    row = evidence.raw_cells("inputs", project).head(1).assign(id="", note="One")
+    row.to_csv(tmp_path / "mine.csv", index=False)
+    twice = tmp_path / "mine.csv", tmp_path / ".." / tmp_path.name / "mine.csv"
+    outcome = graymarket(project, "add", *twice)
+    assert outcome.returncode == 0, outcome.stderr
+    assert evidence.raw_cells("additions", project).iloc[-1]["file"] == "mine.csv"
+    again = graymarket(project, "add", tmp_path / "mine.csv")
+    assert "1 row already there" in again.stdout and "No news" in again.stdout
+
+
+def test_no_reason_is_invented(project, tmp_path):
+    row = evidence.raw_cells("inputs", project).head(1)
+    row.assign(note="Read again").to_csv(tmp_path / "mine.csv", index=False)
+    assert graymarket(project, "add", tmp_path / "mine.csv", "--yes").returncode == 0
+    assert evidence.raw_cells("revisions", project).iloc[-1]["why"] == "No reason given"
+
+
+def test_from_within_data_the_way_back_is_told(project, tmp_path):
+    row = evidence.raw_cells("inputs", project).head(1).assign(id="", note="One")
+    row.to_csv(tmp_path / "mine.csv", index=False)
+    command = [sys.executable, "-m", "graymarket.cli", "add", str(tmp_path / "mine.csv")]
+    outcome = subprocess.run(command, cwd=project / "data", capture_output=True, text=True)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "This shell stands in the former data/, which is gone: type “cd .”." in outcome.stdout
+    assert len(evidence.raw_cells("additions", project))
+
+
+def test_a_dry_run_says_what_would_be_refused(twelve, upstream, next_month):
+    upstream.on("/region-usage-json/", usage(next_month))
+    inputs = twelve / "data" / "inputs.csv"
+    inputs.write_text(inputs.read_text("utf-8").replace(",percent,", ",per cent,", 1), "utf-8")
+    before = states(twelve / "data")
+    outcome = graymarket(twelve, "refresh", "usage", "--dry-run")
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("data/inputs.csv, row ") and "per cent" in outcome.stderr
+    assert states(twelve / "data") == before
+
+
 def test_all_sources_at_once(twelve, upstream, next_month):
     upstream.on("/region-usage-json/", usage(next_month))
     upstream.on("/chart.php", of_its_own)

@@ -1,11 +1,14 @@
 """Into data/ goes all of a change or nothing, whatever happens on the way."""
 
 import ctypes
+import dataclasses
+import errno
 import hashlib
 import multiprocessing
 import os
 import random
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -131,12 +134,77 @@ def test_where_the_system_cannot_exchange_two_folders(copy, monkeypatch):
 
 def test_data_that_was_put_aside_is_brought_back(copy):
     before = states(copy / "data")
-    aside = copy / ".data-killed"
+    aside = copy / ".data-graymarket-killed"
     aside.mkdir()
     (copy / "data").rename(aside / "aside")
     clean_up(copy)
     assert states(copy / "data") == before
     assert os.listdir(copy) == ["data"]
+
+
+def test_data_stays_if_the_new_cannot_take_its_place(copy, monkeypatch):
+    before = states(copy)
+    rename = Path.rename
+
+    def full(path, target):
+        if path.name == "data" and path.parent != copy:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: None)
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(evidence.EvidenceError, match="data/: found “No space left on device”"):
+        enter(copy)
+    assert states(copy) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits what a process may write")
+@pytest.mark.parametrize("limit", [100, 1_000_000])
+def test_what_the_system_refuses_to_write_is_told(copy, limit):
+    import resource
+
+    before = states(copy)
+    found, hard = changes(copy, [december()]), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard[1]))
+    try:
+        with pytest.raises(evidence.EvidenceError) as caught:
+            put_in(copy, found, DAY, "Tried out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, hard)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("data/: found “") and "File too large" in str(problem)
+    assert states(copy) == before
+
+
+def test_a_lock_that_an_editor_left_is_no_hindrance(copy):
+    (copy / "data" / ".#inputs.csv").symlink_to("somebody@somewhere.1234")
+    enter(copy)
+    assert evidence.check(copy) == []
+
+
+def test_data_that_is_a_link_stays_one(copy):
+    real = copy / "disk" / "base"
+    real.parent.mkdir()
+    (copy / "data").rename(real)
+    (copy / "data").symlink_to(Path("disk") / "base")
+    enter(copy)
+    assert os.readlink(copy / "data") == str(Path("disk") / "base")
+    assert len(evidence.raw_cells("revisions", copy)) == 1
+    assert os.listdir(real.parent) == ["base"]
+
+
+def test_sources_that_are_revised_and_sources_that_a_file_brings(copy):
+    old = evidence.raw_cells("sources", copy)
+    revised = old.head(1).assign(note="Checked again")
+    new = old.tail(1).assign(source_id="brought")
+    month = dataclasses.replace(december(), sources=tuple(new.to_dict("records")))
+    month.rows["source_id"] = "brought"
+    file = Delivery("sources", revised, Download("sources.csv", b"", DAY))
+    found = changes(copy, [file, month])
+    put_in(copy, found, DAY, "Tried out")
+    sources = evidence.raw_cells("sources", copy).set_index("source_id")
+    assert sources.at[old.at[0, "source_id"], "note"] == "Checked again"
+    assert "brought" in sources.index and len(sources) == len(old) + 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")

@@ -1,8 +1,10 @@
 """What deliveries would change in a table of data/: rows added, figures revised, nothing lost."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from decimal import Decimal
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +15,7 @@ from graymarket.refresh.delivery import Delivery, Download
 
 _NUMBERS = ("number", "integer")
 _ORIGIN = "_origin"  # beside the columns of a table: the file and the row that a row came from
+_SHOWN = 3  # of months and regions that a remark names, the rest is counted
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,10 @@ class Change:
     """What deliveries do to one table.
 
     `cells` is the whole new table as text. `added` has the new rows; `revised` a row for each
-    figure that changes: row (its key), field, old, new. `same` counts the delivered rows that
-    are there already. `remarks` are sentences for whoever decides; `sources` are rows that
+    figure that changes: row (its primary key), field, old, new. `same` counts the delivered rows
+    that are there already. `remarks` are sentences for whoever decides; `sources` are rows that
     sources.csv must have. `origins` leads from a spreadsheet row of the new table to the
-    download's name, and its row there if that is known.
+    download's name and its row there; if that is not known, the name has the row's key with it.
     """
 
     table: str
@@ -63,16 +66,16 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
     resource = evidence.resource(table, root)
     old = evidence.raw_cells(table, root)
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    key = resource.get("matchedBy", resource["schema"]["primaryKey"])
-    new = _delivered(deliveries, key, fields)
+    key = resource["schema"]["primaryKey"]
+    new = _delivered(deliveries, old, resource, fields)
     old_keys = pd.MultiIndex.from_frame(old[key])
-    new_keys = pd.MultiIndex.from_frame(new[key])
-    known = new_keys.isin(old_keys)
+    known = pd.MultiIndex.from_frame(new[key]).isin(old_keys) & (new[key] != "").any(axis=1)
     cells, revised, emptied = _revise(old, old_keys, new[known], key, fields)
-    added = _with_ids(new[~known], old, resource["schema"]["primaryKey"])
+    added = _with_ids(new[~known], old, key)
     whole = _in_order(old, pd.concat([cells, added], ignore_index=True), key)
-    origins = whole.pop(_ORIGIN)
+    origins = _origins(whole.pop(_ORIGIN), whole[resource.get("matchedBy", key)])
     added = added.drop(columns=_ORIGIN).reset_index(drop=True)
+    revising = {name for name, _ in revised.pop(_ORIGIN)}
     return Change(
         table,
         whole,
@@ -82,63 +85,111 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
         tuple(delivery.download for delivery in deliveries),
         (
             *dict.fromkeys(r for d in deliveries for r in d.remarks),
-            *_gaps(old, added),
+            *_older(root, table, [d.download for d in deliveries if d.download.name in revising]),
+            *_gaps(old, added, key),
             *_emptied(emptied),
         ),
         tuple(source for delivery in deliveries for source in delivery.sources),
-        {row: origin for row, origin in enumerate(origins, start=2) if origin is not None},
+        origins,
     )
 
 
-def _delivered(deliveries: list[Delivery], key: list[str], fields: dict) -> pd.DataFrame:
+def _delivered(
+    deliveries: list[Delivery], old: pd.DataFrame, resource: dict, fields: dict
+) -> pd.DataFrame:
     """All delivered rows, each key once, with the column _ORIGIN."""
     rows = pd.concat([_with_origin(d) for d in deliveries], ignore_index=True)
+    rows = _recognised(rows, old, resource)
     rows = rows.drop_duplicates(subset=list(fields), ignore_index=True)
-    twice = rows[rows.duplicated(key, keep=False) & (rows[key] != "").any(axis=1)]
-    if len(twice):
-        first = twice.iloc[0]
-        others = twice[(twice[key] == first[key]).all(axis=1)]
-        raise EvidenceError(
-            [
-                Problem(
-                    " and ".join(dict.fromkeys(name for name, _ in others[_ORIGIN])),
-                    "one set of figures for each row",
-                    value=f"{'/'.join(first[key])} with different figures",
-                    fix="the files contradict each other: add them one at a time, the oldest first",
-                )
-            ]
+    for key in (resource["schema"]["primaryKey"], resource.get("matchedBy")):
+        twice = (
+            rows[rows.duplicated(key, keep=False) & (rows[key] != "").any(axis=1)] if key else ()
         )
+        if len(twice):
+            raise EvidenceError([_contradiction(twice, key)])
     return rows
+
+
+def _recognised(rows: pd.DataFrame, old: pd.DataFrame, resource: dict) -> pd.DataFrame:
+    """Facts without an id take that of the table's row that is the same but for the id.
+
+    The columns `matchedBy`, where a table has them, tell that of any id that is not known.
+    """
+    if resource["schema"]["primaryKey"] != ["id"]:
+        return rows
+    nameless = rows["id"] == ""
+    columns = [name for name in old if name != "id"]
+    if "matchedBy" in resource:
+        nameless = ~rows["id"].isin(old["id"])
+        columns = resource["matchedBy"]
+    found = rows[columns].merge(old.drop_duplicates(columns), "left", on=columns)["id"]
+    return rows.assign(id=rows["id"].where(~nameless | found.isna(), found))
+
+
+def _origins(origins: pd.Series, keys: pd.DataFrame) -> dict[int, tuple[str, int | None]]:
+    """As Change.origins, of a table's column of them and its keys."""
+    names = keys.itertuples(index=False, name=None)
+    return {
+        row: origin if origin[1] else (f"{origin[0]}, {'/'.join(name)}", None)
+        for row, (origin, name) in enumerate(zip(origins, names, strict=True), start=2)
+        if isinstance(origin, tuple)
+    }
+
+
+def _contradiction(twice: pd.DataFrame, key: list[str]) -> Problem:
+    first = twice.iloc[0]
+    origins = twice.loc[(twice[key] == first[key]).all(axis=1), _ORIGIN]
+    files = dict.fromkeys(name for name, _ in origins)
+    fix = "the files contradict each other: add them one at a time, the oldest first"
+    return Problem(
+        " and ".join(files),
+        "one set of figures for each row",
+        row=origins.iloc[-1][1] if len(files) == 1 else None,
+        value=f"{'/'.join(first[key])} with different figures",
+        fix=fix if len(files) > 1 else "this file gives the row twice: leave one of the two",
+    )
 
 
 def _with_origin(delivery: Delivery) -> pd.DataFrame:
     lines = delivery.lines or [None] * len(delivery.rows)
     origins = [(delivery.download.name, line) for line in lines]
-    return delivery.rows.assign(**{_ORIGIN: pd.Series(origins, dtype=object)})
+    return delivery.rows.assign(**{_ORIGIN: pd.Series(origins, delivery.rows.index, dtype=object)})
 
 
 def _revise(
     old: pd.DataFrame, old_keys: pd.MultiIndex, new: pd.DataFrame, key: list[str], fields: dict
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """The old table with the new figures put in, the list of them, and how many are not given."""
-    cells, moves, emptied = old.assign(**{_ORIGIN: None}), [], 0
-    compared = [name for name in fields if name not in (*key, "id", "source_id")]
-    places = dict(zip(old_keys, range(len(old)), strict=True))
-    was = old.iloc[[places[k] for k in pd.MultiIndex.from_frame(new[key])]]
-    cells.loc[was.index, _ORIGIN] = new[_ORIGIN].to_numpy()
-    for name in compared:
-        given = (new[name] != "").to_numpy()
-        differs = (new[name].to_numpy() != was[name].to_numpy()) & given
-        emptied += int((~given & (was[name] != "").to_numpy()).sum())
-        for place in differs.nonzero()[0]:
-            before, after = was[name].iloc[place], new[name].iloc[place]
-            if _same(before, after, fields[name]):
-                continue
-            at = was.index[place]
-            cells.loc[at, [name, "source_id"]] = after, new["source_id"].iloc[place]
-            moves.append(("/".join(was.iloc[place][key]), name, before, after))
-    revised = pd.DataFrame(moves, columns=["row", "field", "old", "new"])
+    """The old table with the new figures put in, the list of them, and how many are not given.
+
+    The list has the column _ORIGIN too.
+    """
+    places = dict(zip(old_keys, old.index, strict=True))
+    new = new.set_axis([places[k] for k in pd.MultiIndex.from_frame(new[key])], axis=0)
+    cells = old.assign(**{_ORIGIN: None})
+    cells.loc[new.index, _ORIGIN] = new[_ORIGIN]
+    names = [name for name in fields if name not in (*key, "id")]
+    was, now = old.loc[new.index, names], new[names]
+    moved = pd.DataFrame({name: _moved(was[name], now[name], fields[name]) for name in names})
+    if "source_id" in moved and len(key) > 1:
+        # In a series, that another source has the same figure too is no news.
+        moved["source_id"] &= moved.drop(columns="source_id").any(axis=1)
+    cells.loc[new.index, names] = now.where(moved, was)
+    moves = [
+        ("/".join(old.loc[at, key]), name, was.at[at, name], now.at[at, name], new.at[at, _ORIGIN])
+        for at, name in moved.stack().loc[lambda is_moved: is_moved].index
+    ]
+    revised = pd.DataFrame(moves, columns=["row", "field", "old", "new", _ORIGIN])
+    emptied = int(((now == "") & (was != "")).to_numpy().sum())
     return cells, revised.sort_values("row", kind="stable", ignore_index=True), emptied
+
+
+def _moved(was: pd.Series, now: pd.Series, field: dict) -> pd.Series:
+    """Which cells are given and another figure than before."""
+    moved = [
+        after not in ("", before) and not _same(before, after, field)
+        for before, after in zip(was, now, strict=True)
+    ]
+    return pd.Series(moved, was.index, dtype=bool)
 
 
 def _same(before: str, after: str, field: dict) -> bool:
@@ -148,26 +199,29 @@ def _same(before: str, after: str, field: dict) -> bool:
     """
     if field["type"] not in _NUMBERS:
         return before == after
+    digits = field.get("digits")
     try:
         was, now = Decimal(before), Decimal(after)
-    except InvalidOperation:
+        slack = Decimal(str(field.get("rounding", 0)))
+        if digits and was:
+            slack = Decimal(1).scaleb(was.adjusted() - digits + 1)
+        return abs(was - now) <= slack
+    except ArithmeticError:  # no number, none that is finite, or beyond all bounds
         return before == after
-    digits = field.get("digits")
-    slack = Decimal(str(field.get("rounding", 0)))
-    if digits and was:
-        slack = Decimal(1).scaleb(was.adjusted() - digits + 1)
-    return abs(was - now) <= slack
 
 
 def _with_ids(added: pd.DataFrame, old: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """New rows of a table of facts get the ids that come next."""
+    """New rows of a table of facts get the ids that come next, if its ids are numbered."""
     nameless = added.index[added["id"] == ""] if key == ["id"] else []
     if len(nameless) == 0:
         return added
-    numbers = old["id"].str.extract(r"^(.*-)(\d+)")
-    last = numbers[1].astype(int).idxmax()
-    start, width = int(numbers.at[last, 1]) + 1, len(numbers.at[last, 1])
-    ids = [f"{numbers.at[last, 0]}{start + i:0{width}d}" for i in range(len(nameless))]
+    ids = pd.concat([old["id"], added["id"]])
+    numbered = ids.str.extract(r"^([a-z_]+-)(\d+)[a-z]?$").dropna()
+    if numbered.empty:
+        return added
+    start = numbered[0].mode()[0]
+    last = max(numbered.loc[numbered[0] == start, 1], key=int)
+    ids = [f"{start}{int(last) + i:0{len(last)}d}" for i in range(1, len(nameless) + 1)]
     return added.assign(id=added["id"].where(added["id"] != "", pd.Series(ids, index=nameless)))
 
 
@@ -179,19 +233,71 @@ def _in_order(old: pd.DataFrame, cells: pd.DataFrame, key: list[str]) -> pd.Data
     return cells
 
 
-def _gaps(old: pd.DataFrame, added: pd.DataFrame) -> tuple[str, ...]:
-    """Months that neither the table nor the new rows have, between the two."""
-    if "month" not in old or old.empty or added.empty:
-        return ()
-    months = {*old["month"], *added["month"]}
-    between = pd.period_range(old["month"].max(), added["month"].max(), freq="M").strftime("%Y-%m")
-    missing = [month for month in between if month not in months]
-    if not missing:
-        return ()
-    return (
-        f"Missing in between: {', '.join(missing)}. The month stays empty until a file with it "
-        "is added; nothing is filled in.",
+def _older(root: Path, table: str, downloads: list[Download]) -> tuple[str, ...]:
+    """That a file which revises figures is older than the last that was added."""
+    ledger = evidence.raw_cells("additions", root)
+    last = max(ledger.loc[ledger["table"] == table, "accessed"], default="")
+    return tuple(
+        f"The file is of {download.accessed}, older than what data/ has from {last}: "
+        f"{download.name}."
+        for download in sorted(downloads, key=lambda download: download.accessed)[:1]
+        if str(download.accessed) < last
     )
+
+
+def _gaps(old: pd.DataFrame, added: pd.DataFrame, key: list[str]) -> tuple[str, ...]:
+    """Months that a region has neither in the table nor in the new rows, though around them."""
+    if added.empty or not {"region", "month"} <= {*key}:
+        return ()
+    before = old.groupby("region")["month"].agg(_numbers)
+    regions = {}  # of each gap
+    for region, months in added.groupby("region")["month"]:
+        regions.setdefault(_missing(before.get(region, set()), _numbers(months)), []).append(region)
+    everywhere = len(regions) == 1
+    gaps = sorted(regions.keys() - {()}, key=lambda gap: (-len(regions[gap]), gap))
+    if not gaps:
+        return ()
+    told = [
+        _few(_runs(gap)) + ("" if everywhere else f" for {_few(regions[gap])}")
+        for gap in gaps[:_SHOWN]
+    ]
+    if rest := sum(len(regions[gap]) for gap in gaps[_SHOWN:]):
+        told.append(f"other months for {_counted(rest, 'more region')}")
+    stay = "The month stays empty until a file with it is added"
+    if len({*chain(*gaps)}) > 1:
+        stay = "These months stay empty until a file with them is added"
+    return (f"Missing in between: {'; '.join(told)}. {stay}; nothing is filled in.",)
+
+
+def _numbers(months: Iterable[str]) -> set[int]:
+    """Months counted from the year 0; what is no month is left out."""
+    found = (re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month) for month in months)
+    return {int(month[1]) * 12 + int(month[2]) - 1 for month in found if month}
+
+
+def _missing(had: set[int], came: set[int]) -> tuple[int, ...]:
+    """The months between that are not there; gaps that were there before are no news."""
+    return tuple(sorted(_reach(had | came) - came - _reach(had)))
+
+
+def _reach(months: set[int]) -> set[int]:
+    return {*range(min(months), max(months) + 1)} if months else set()
+
+
+def _runs(months: Iterable[int]) -> list[str]:
+    """Months in words, three or more in a row as one item."""
+    items = []
+    for _, run in groupby(enumerate(months), lambda place: place[1] - place[0]):
+        names = [f"{month // 12:04d}-{month % 12 + 1:02d}" for _, month in run]
+        long = len(names) >= 3
+        items += [f"{names[0]} … {names[-1]} ({len(names)})"] if long else names
+    return items
+
+
+def _few(items: list[str]) -> str:
+    """The first items, and how many more there are."""
+    more = f" and {len(items) - _SHOWN:,} more" if len(items) > _SHOWN else ""
+    return ", ".join(items[:_SHOWN]) + more
 
 
 def _emptied(count: int) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ except ImportError:  # Windows: nothing keeps two runs apart there
     fcntl = None
 from graymarket.refresh.delivery import Download
 
-_STAGING = ".data-"
+_STAGING = ".data-graymarket-"
 _FROM_HERE = -100  # AT_FDCWD: paths count from the working folder
 _EXCHANGE = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
 
@@ -69,7 +69,8 @@ def _at_origin(problem: Problem, origins: dict) -> Problem:
 def _files(root: Path, changes: list[Change], today: date, why: str) -> dict[str, bytes]:
     """The files of data/ that the changes touch, as they would be."""
     news = [change for change in changes if change.is_news]
-    tables = {change.table: change.cells for change in news} | _new_sources(root, news)
+    tables = {change.table: change.cells for change in news}
+    tables |= _new_sources(tables.get("sources", evidence.raw_cells("sources", root)), news)
     for ledger, rows in _entries(root, news, today, why).items():
         old = evidence.raw_cells(ledger, root)
         tables[ledger] = pd.concat([old, rows[old.columns]], ignore_index=True)
@@ -82,7 +83,7 @@ def replace(root: Path, files: dict[str, bytes]) -> None:
     The new state is built and checked beside the old one; then the two folders change places in
     one step of the file system, so that whoever reads, or kills, sees one or the other.
     """
-    data = root / "data"
+    data = _folder(root)
     with _alone(root):
         before = _state(data)
         with _staged(root, files) as staging:
@@ -92,10 +93,18 @@ def replace(root: Path, files: dict[str, bytes]) -> None:
             _exchange(staging / "data", data)
 
 
+def _folder(root: Path) -> Path:
+    """Where data/ is: of a link, the folder that it leads to, for that is what is exchanged."""
+    return (root / "data").resolve()
+
+
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Hold off other runs that would write; what killed ones left behind is removed."""
-    place = os.open(root, os.O_RDONLY) if fcntl else None
+    """Hold off other runs that would write; what killed ones left behind is removed.
+
+    What the file system refuses within is told as a Problem.
+    """
+    place = os.open(_folder(root).parent, os.O_RDONLY) if fcntl else None
     try:
         if fcntl:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,17 +113,31 @@ def _alone(root: Path) -> Iterator[None]:
     except BlockingIOError:
         fix = "another run of graymarket is at it: wait until it has ended, and run this again"
         raise EvidenceError([Problem("data/", "to be written by nobody else", fix=fix)]) from None
+    except OSError as error:
+        fix = "it needs room for a copy of data/ beside it, and leave to put that in its place"
+        raise EvidenceError(
+            [Problem("data/", "to be written", value=_said(error), fix=fix)]
+        ) from None
     finally:
         if fcntl:
             os.close(place)
 
 
+def _said(error: OSError) -> str:
+    """The system's words; of what befell many files (shutil.Error), those about the first."""
+    if isinstance(error, shutil.Error):
+        return str(error.args[0][0][2])
+    return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror or error)
+
+
 @contextmanager
 def _staged(root: Path, files: dict[str, bytes]) -> Iterator[Path]:
     """A folder beside data/ that holds it with `files` replaced, checked as a whole."""
-    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
+    data = _folder(root)
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=data.parent))
     try:
-        shutil.copytree(root / "data", staging / "data")
+        # Editors mark a file that is open by a link to nowhere.
+        shutil.copytree(data, staging / "data", ignore_dangling_symlinks=True)
         for name, content in files.items():
             (staging / "data" / name).write_bytes(content)
         problems = evidence.check(staging)
@@ -136,10 +159,11 @@ def as_csv(cells: pd.DataFrame) -> bytes:
 
 def clean_up(root: Path) -> None:
     """Remove what a killed run left behind; bring data/ back if it was killed between renames."""
-    for left in root.glob(f"{_STAGING}*"):
+    data = _folder(root)
+    for left in data.parent.glob(f"{_STAGING}*"):
         aside = left / "aside"
-        if aside.is_dir() and not (root / "data").exists():
-            aside.rename(root / "data")
+        if aside.is_dir() and not data.exists():
+            aside.rename(data)
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -160,8 +184,12 @@ def _exchange(new: Path, old: Path) -> None:
     except (AttributeError, OSError, TypeError):  # no such call in this system's library
         failed = True
     if failed:
-        old.rename(new.with_name("aside"))
-        new.rename(old)
+        aside = old.rename(new.with_name("aside"))
+        try:
+            new.rename(old)
+        except OSError:
+            aside.rename(old)
+            raise
 
 
 def fingerprint(downloads: tuple[Download, ...]) -> str:
@@ -184,9 +212,8 @@ def _entries(root: Path, news: list[Change], today: date, why: str) -> dict[str,
     return {"additions": pd.DataFrame(additions), "revisions": pd.concat(revisions)}
 
 
-def _new_sources(root: Path, news: list[Change]) -> dict[str, pd.DataFrame]:
+def _new_sources(old: pd.DataFrame, news: list[Change]) -> dict[str, pd.DataFrame]:
     """The table sources with the rows that deliveries bring along and it has not; {} if none."""
-    old = evidence.raw_cells("sources", root)
     brought = {row["source_id"]: row for change in news for row in change.sources}
     rows = [row for source, row in brought.items() if source not in set(old["source_id"])]
     if not rows:
