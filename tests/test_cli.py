@@ -76,3 +76,11 @@ def test_check_of_a_broken_descriptor(tmp_path):
     assert outcome.returncode == 1
     assert "data/datapackage.json: expected a readable JSON file" in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_a_current_folder_that_is_gone(tmp_path):
+    command = f"mkdir {tmp_path}/here && cd {tmp_path}/here && rmdir {tmp_path}/here && "
+    command += f"{sys.executable} -m graymarket.cli check"
+    outcome = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert outcome.returncode == 1
+    assert "The current folder: expected a folder that is still there" in outcome.stderr

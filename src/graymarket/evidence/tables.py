@@ -29,7 +29,11 @@ def find_root(start: Path | None = None) -> Path:
 
     Raises EvidenceError when there is none.
     """
-    start = (start or Path.cwd()).resolve()
+    try:
+        start = (start or Path.cwd()).resolve()
+    except FileNotFoundError:
+        expected, fix = "a folder that is still there to stand in", "type “cd .”, or cd elsewhere"
+        raise EvidenceError([Problem("The current folder", expected, fix=fix)]) from None
     for folder in (start, *start.parents):
         if (folder / "data" / PACKAGE).is_file():
             return folder
