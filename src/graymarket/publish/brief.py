@@ -42,8 +42,8 @@ def brief(notebook: NotebookNode) -> bytes:
         raise PublishError([f"{_FILE}: expected a chart among the exhibits"])
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "chart.svg").write_text(condensed(chart["svg"]), encoding="utf-8")
-        # Of limits, which are shorter, as many as of findings or one more
-        for most, limits in [(3, 3), (2, 3), (2, 2), (1, 2), (1, 1)]:
+        # Findings that are cut keep what they begin with; limits that are cut are gone
+        for most, limits in [(3, 3), (2, 3), (1, 3), (1, 2), (1, 1)]:
             source = _source(report, chart, *_parts(notebook, chart, most, limits), most)
             try:
                 return compile_pdf(source, Path(folder), _FILE)
