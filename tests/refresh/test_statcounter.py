@@ -14,6 +14,7 @@ from graymarket.refresh import statcounter
 from graymarket.refresh.delivery import Download
 from graymarket.refresh.holdings import Holdings
 from graymarket.refresh.sources import collect
+from graymarket.refresh.statcounter import other_spellings
 
 NAME = "vendor-ww-monthly-201003-202405.csv"
 
@@ -62,7 +63,8 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
     data=st.data(),
 )
 def test_any_table_comes_back_the_same_in_any_order(held, vendors, months, data):
-    vendors = ["Apple", *(name for name in vendors if name != "Apple")]
+    # Those that data/ spells otherwise are refused, as the tests below show.
+    vendors = ["Apple", *(n for n in vendors if n != "Apple" and not other_spellings([n], held))]
     table = {}
     for year, month in months:
         cuts = st.lists(
