@@ -129,7 +129,20 @@ class Label:
         _require_lineage(self.definition, self.lineage)
 
 
-Result = Quantity | Verdict | Moment | Names | Label
+@dataclass(frozen=True, kw_only=True)
+class Several:
+    """Results one after the other, such as what changed; `about`: the words for none of them."""
+
+    items: "tuple[Result, ...]"
+    definition: str
+    lineage: tuple[str, ...]
+    about: str = "names"
+
+    def __post_init__(self) -> None:
+        _require_lineage(self.definition, self.lineage)
+
+
+Result = Quantity | Verdict | Moment | Names | Label | Several
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -156,7 +169,7 @@ def _plain(number: float) -> float:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, Quantity | Verdict | Moment | Names | Label):
+    if isinstance(value, Result):
         return as_json(value)
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"

@@ -88,7 +88,7 @@ def _keep(path: Path, subject: Subject) -> None:
 
 
 def _key(question: Question, root: Path) -> str:
-    """What the results depend on: the question, the tables and editions, the code below, libraries."""
+    """What results depend on: the question, tables and editions, the code below, libraries."""
     digest = hashlib.sha256(repr(_asked(question)).encode())
     digest.update(_code().encode())
     for path in sorted((root / "data").rglob("*")):

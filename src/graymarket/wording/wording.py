@@ -20,6 +20,7 @@ from graymarket.results import (
     Names,
     Quantity,
     Result,
+    Several,
     Unit,
     Verdict,
     outwards,
@@ -75,6 +76,9 @@ class Wording:
                 return self._names(result)
             case Label():
                 return result.text
+            case Several():
+                texts = [self._text(item) for item in result.items]
+                return str(self._words["lists"]["several"]).join(texts) or self._empty(result.about)
 
     # Numbers
 
@@ -239,8 +243,11 @@ class Wording:
     def _names(self, names: Names) -> str:
         labels = [self._words.get("names", {}).get(code, label) for code, label in names.items]
         if not labels:
-            return str(self._words["verdicts"][names.about]["empty"])
+            return self._empty(names.about)
         return self.few(labels, names.most) if names.most else self.listed(labels)
+
+    def _empty(self, about: str) -> str:
+        return str(self._words["verdicts"][about]["empty"])
 
     def _verdict(self, verdict: Verdict) -> str:
         try:
@@ -258,7 +265,7 @@ class Wording:
 
     def cell(self, value: object, unit: str = "", step: float | None = None) -> str:
         """A table's cell: a result, a number in the column's unit, or text; a dash if empty."""
-        if isinstance(value, Quantity | Verdict | Moment | Names | Label):
+        if isinstance(value, Result):
             return self._text(value)
         if isinstance(value, bool):
             return str(self._words["numbers"]["yes" if value else "no"])
