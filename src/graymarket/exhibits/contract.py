@@ -3,28 +3,26 @@
 import html
 import io
 import re
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 
 from graymarket import evidence
-from graymarket.exhibits.native import Native, tells_all
-from graymarket.exhibits.style import NARROW, STAGE, WIDE, house_style
+from graymarket.charts.chart import Chart, Drawing
+from graymarket.charts.style import NARROW, STAGE, WIDE, house_style
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _MAX_TITLE_WORDS = 16
-_NATIVE_KINDS = ("line", "bar")
-_SIZES = {NARROW: "narrow", WIDE: "wide", STAGE: "stage"}
+_SIZES = {"wide": WIDE, "narrow": NARROW, "stage": STAGE}
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A chart (with `figure`) or a table (without), ready for every format.
+    """A chart (with `chart`) or a table (without), ready for every format.
 
     Parameters
     ----------
@@ -36,10 +34,7 @@ class Exhibit:
     basis : the rows of data/ that it shows, as "table/row-id" or "table" (see evidence.trace);
         the source line follows from them.
     note : one line on what is flagged, left out or easily misread.
-    draw : width in inches → matplotlib figure, so that each place gets a chart of its own size;
-        None makes the exhibit a table of `data`.
-    native : for charts that an office program can draw from `data` as well; it does so where that
-        chart would hold all that `draw` shows.
+    chart : what a form of graymarket.charts returns; None makes the exhibit a table of `data`.
 
     Raises ValueError when a part is missing and EvidenceError for a basis that is no row.
     """
@@ -51,8 +46,7 @@ class Exhibit:
     data: pd.DataFrame
     basis: tuple[str, ...]
     note: str = ""
-    draw: Callable[[float], Figure] | None = None
-    native: Native | None = None
+    chart: Chart | None = None
 
     def __post_init__(self):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
@@ -62,30 +56,8 @@ class Exhibit:
                 raise ValueError(f"exhibit {self.id}: {part} is empty")
         if len(self.title.split()) > _MAX_TITLE_WORDS:
             raise ValueError(f"exhibit {self.id}: title has over {_MAX_TITLE_WORDS} words")
-        if self.native and (
-            self.native.kind not in _NATIVE_KINDS
-            or not {self.native.x, *self.native.y} <= set(self.data)
-        ):
-            raise ValueError(
-                f"exhibit {self.id}: native needs a kind of {', '.join(_NATIVE_KINDS)}, "
-                "and columns of data"
-            )
         if self.data.empty or not self.basis:
             raise ValueError(f"exhibit {self.id}: expected data and the rows it stands on")
-
-    def svg(self, width: float = WIDE, *, outline_text: bool = False) -> str | None:
-        """The chart as SVG text, same bytes for same input; None for a table.
-
-        `outline_text` turns letters into shapes, for places that lack the house's fonts.
-        """
-        if self.draw is None:
-            return None
-        salt = f"{self.id}-{_SIZES[width]}"
-        buffer = io.StringIO()
-        with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
-            mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
-            self.draw(width).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return _inlinable(buffer.getvalue(), salt)
 
     def payload(self) -> dict:
         """The exhibit as plain JSON values: what `publish` reads."""
@@ -99,21 +71,25 @@ class Exhibit:
             "note": self.note,
             "basis": basis,
             "sources": list(sources.values()),
-            "svg": self.svg(),
-            "narrow_svg": self.svg(NARROW),
-            "stage_svg": self.svg(STAGE),
-            "outlined_svg": self.svg(outline_text=True),
+            **self._pictures(),
             "table": _table(self.data),
-            "native": self._native(),
         }
 
-    def _native(self) -> dict | None:
-        """What `native` says, and as `whole` whether the office chart would lack nothing."""
-        if self.native is None:
-            return None
-        with house_style():
-            whole = tells_all(self.native, self.data, self.draw(WIDE))
-        return asdict(self.native) | {"whole": whole}
+    def _pictures(self) -> dict[str, Any]:
+        """The chart as SVG in three sizes and with outlined letters, its marks and `native`."""
+        names = ("svg", "narrow_svg", "stage_svg", "outlined_svg", "marks", "native", "along")
+        if self.chart is None:
+            return dict.fromkeys(names)
+        drawn = {size: self.chart.draw(width) for size, width in _SIZES.items()}
+        return {
+            "svg": _svg(drawn["wide"], f"{self.id}-wide"),
+            "narrow_svg": _svg(drawn["narrow"], f"{self.id}-narrow"),
+            "stage_svg": _svg(drawn["stage"], f"{self.id}-stage"),
+            "outlined_svg": _svg(drawn["wide"], f"{self.id}-wide", outline_text=True),
+            "marks": {size: [asdict(mark) for mark in one.marks] for size, one in drawn.items()},
+            "native": asdict(self.chart.native) if self.chart.native else None,
+            "along": self.chart.along,
+        }
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         payload = self.payload()
@@ -148,6 +124,19 @@ class Table:
         }
         shown = self.data.to_html(index=False, border=0, max_rows=20)
         return {TABLE_MIME: payload, "text/html": shown, "text/plain": self.title}
+
+
+def _svg(drawing: Drawing, salt: str, *, outline_text: bool = False) -> str:
+    """The drawing as SVG text, same bytes for same input.
+
+    `salt` makes its ids unique; `outline_text` turns letters into shapes, for places that lack the
+    house's fonts.
+    """
+    buffer = io.StringIO()
+    with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
+        mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
+        drawing.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return _inlinable(buffer.getvalue(), salt)
 
 
 def _inlinable(svg: str, prefix: str) -> str:

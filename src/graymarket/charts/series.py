@@ -3,11 +3,11 @@
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from graymarket.exhibits.forms.marks import OVER_LINES, beside
-from graymarket.exhibits.style import (
+from graymarket.charts.chart import Drawing, Native, Series, form
+from graymarket.charts.labels import OVER_LINES, beside
+from graymarket.charts.style import (
     ACCENT,
     INK,
     MUTE,
@@ -21,6 +21,23 @@ from graymarket.exhibits.style import (
 )
 
 
+def _line_and_reading(
+    series: pd.Series,
+    name: str,
+    point: tuple[pd.Timestamp, float],
+    label: str,
+    own: pd.Series,
+) -> Native | None:
+    """Both series over the months of the first, if the other's known months all are among them."""
+    reading = own.dropna().to_dict() | dict([point])
+    if not set(reading) <= set(series.index):
+        return None
+    of_other = pd.Series(reading).reindex(series.index)
+    shown = [Series(label, _values(of_other), "accent"), Series(name, _values(series), "second")]
+    return Native("line", _days(series.index), shown)
+
+
+@form(native=_line_and_reading)
 def line_with_reading(
     width: float,
     series: pd.Series,
@@ -28,7 +45,7 @@ def line_with_reading(
     point: tuple[pd.Timestamp, float],
     label: str,
     own: pd.Series,
-) -> Figure:
+) -> Drawing:
     """A monthly series (percent), and a reading of another place on the same measure.
 
     `own` is the other place's series, as far as it is known.
@@ -48,12 +65,13 @@ def line_with_reading(
         with_unit(ax.yaxis)
         ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    return figure
+    return Drawing(figure, ())
 
 
+@form()
 def small_multiples(
     width: float, panels: dict[str, pd.DataFrame], top: float, event: tuple[pd.Timestamp, str]
-) -> Figure:
+) -> Drawing:
     """One small chart a region, same axes: months as dots, their 13-month median as a line.
 
     `panels`: name → frame indexed by month with `share` (percent), `flag` and `mark`
@@ -86,7 +104,7 @@ def small_multiples(
             ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         first.yaxis.set_major_locator(MultipleLocator(20))
         with_unit(first.yaxis)
-    return figure
+    return Drawing(figure, ())
 
 
 def _months(ax: Axes, frame: pd.DataFrame, top: float) -> None:
@@ -131,9 +149,30 @@ def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
     )
 
 
+def _values(series: pd.Series) -> list[float | None]:
+    """Numbers to hundredths, None where there is none."""
+    return [None if pd.isna(value) else round(float(value), 2) for value in series]
+
+
+def _days(index: pd.Index) -> list[str]:
+    return [f"{day:%Y-%m-%d}" for day in index]
+
+
+def _lines_alone(
+    series: pd.DataFrame, event: tuple[pd.Timestamp, str] | None = None
+) -> Native | None:
+    """Lines without an event."""
+    if event:
+        return None
+    roles = zip(series, ("accent", "second", "ink"), strict=False)
+    shown = [Series(name, _values(series[name]), role) for name, role in roles]
+    return Native("line", _days(series.index), shown)
+
+
+@form(native=_lines_alone)
 def lines(
     width: float, series: pd.DataFrame, event: tuple[pd.Timestamp, str] | None = None
-) -> Figure:
+) -> Drawing:
     """Monthly series (percent), one a column, named at their ends; the first is accented.
 
     A month without a value breaks the line. `event` (month, words) draws an upright line.
@@ -153,18 +192,18 @@ def lines(
         ax.set_xlim(series.index[0], series.index[-1] + room)
         ax.set_ylim(0, top)
         with_unit(ax.yaxis)
-        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    return figure
+        _years(ax, series.index, 2 if width > NARROW else 4)
+    return Drawing(figure, ())
 
 
+@form()
 def counterfactual(
     width: float,
     lines: pd.DataFrame,
     event: tuple[pd.Timestamp, str],
     names: tuple[str, str],
     fading: tuple[str, str] | None = None,
-) -> Figure:
+) -> Drawing:
     """What was seen, what would have been, and the room for chance, by month.
 
     `lines`, indexed by month: observed, synthetic, and after the event low and high (the band
@@ -198,13 +237,15 @@ def counterfactual(
         ax.set_ylim(0, top)
         with_unit(ax.yaxis)
         _years(ax, lines.index, 2 if wide else 4)
-    return figure
+    return Drawing(figure, ())
 
 
 def _years(ax: Axes, months: pd.DatetimeIndex, step: int) -> None:
     """A tick every `step` years, none beyond the last month."""
-    years = [year for year in range(months[0].year + 1, months[-1].year + 1) if year % step == 0]
-    ax.set_xticks([pd.Timestamp(year, 1, 1) for year in years], [str(year) for year in years])
+    years = range(months[0].year, months[-1].year + 1)
+    days = [pd.Timestamp(year, 1, 1) for year in years if year % step == 0]
+    days = [day for day in days if day >= months[0]]
+    ax.set_xticks(days, [str(day.year) for day in days])
 
 
 def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
@@ -215,9 +256,10 @@ def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
     return {one: a + up * lack, other: b - up * lack}
 
 
+@form()
 def placebos(
     width: float, gaps: pd.DataFrame, own: pd.Series, event: tuple[pd.Timestamp, str], name: str
-) -> Figure:
+) -> Drawing:
     """Distances from the synthetic, in points: the placebos as thin lines, the case in accent."""
     figure, ax = chart(width, 3.0)
     with house_style():
@@ -240,10 +282,11 @@ def placebos(
         span = own.index[-1] - own.index[0]
         ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
         _years(ax, own.index, 2 if width > NARROW else 4)
-    return figure
+    return Drawing(figure, ())
 
 
-def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Timestamp]]) -> Figure:
+@form()
+def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Timestamp]]) -> Drawing:
     """One small chart a case: observed, synthetic and band, each on an axis of its own.
 
     `panels`: name → (lines as in counterfactual, the month of the closure).
@@ -262,10 +305,13 @@ def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Times
             ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
             with_unit(ax.yaxis)
             _years(ax, lines.index, 3)
-    return figure
+    return Drawing(figure, ())
 
 
-def bars(width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] | None = None):
+@form()
+def bars(
+    width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] | None = None
+) -> Drawing:
     """Amounts by period as upright bars, in the order of `rows`.
 
     `rows`: label, value (none where no figure is known), part (bool: drawn hatched), text, and if
@@ -282,7 +328,7 @@ def bars(width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] |
             at = {"textcoords": "offset points", "va": "top", "size": 8.8}
             ax.annotate(event[1], (event[0], top), (5, 0), **at)
         ax.set_title(unit, size=8.8, weight="normal", loc="left")
-    return figure
+    return Drawing(figure, ())
 
 
 def _bars(ax: Axes, rows: pd.DataFrame, size: float) -> float:
@@ -305,7 +351,8 @@ def _bars(ax: Axes, rows: pd.DataFrame, size: float) -> float:
     return top
 
 
-def bar_multiples(width: float, panels: dict[str, pd.DataFrame]) -> Figure:
+@form()
+def bar_multiples(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
     """Small bar charts, each with its own unit and its own axis from zero.
 
     `panels`: heading, with its unit after a line break → rows as in bars. Charts are as wide as
@@ -325,4 +372,4 @@ def bar_multiples(width: float, panels: dict[str, pd.DataFrame]) -> Figure:
             heading, _, unit = name.partition("\n")
             ax.text(0, 1.19, heading, transform=ax.transAxes, weight="semibold", size=9.5)
             ax.text(0, 1.06, unit, transform=ax.transAxes, size=8.8, color=TEXT_MUTE)
-    return figure
+    return Drawing(figure, ())

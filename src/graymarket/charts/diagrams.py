@@ -4,10 +4,10 @@ import textwrap
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
-from graymarket.exhibits.style import (
+from graymarket.charts.chart import Drawing, form
+from graymarket.charts.style import (
     ACCENT,
     FAINT,
     INK,
@@ -21,7 +21,8 @@ from graymarket.exhibits.style import (
 )
 
 
-def timeline(width: float, events: pd.DataFrame) -> Figure:
+@form()
+def timeline(width: float, events: pd.DataFrame) -> Drawing:
     """Dated events from top to bottom: day, a mark coloured by what it is, and the words.
 
     `events`: day (text), what, strong (bool: drawn in the accent colour).
@@ -71,10 +72,11 @@ def timeline(width: float, events: pd.DataFrame) -> Figure:
         ax.set_xlim(0, 1)
         ax.set_ylim(y - 0.6, -0.9)
         ax.axis("off")
-    return figure
+    return Drawing(figure, ())
 
 
-def tree(width: float, root: str, branches: pd.DataFrame) -> Figure:
+@form()
+def tree(width: float, root: str, branches: pd.DataFrame) -> Drawing:
     """One question that splits into several, each with examples: side by side, or stacked.
 
     `branches`: label, question, examples (a list of texts), left to right.
@@ -105,7 +107,7 @@ def tree(width: float, root: str, branches: pd.DataFrame) -> Figure:
         ax.set_xlim(0, 1)
         ax.set_ylim(bottom, -0.2)
         ax.axis("off")
-    return figure
+    return Drawing(figure, ())
 
 
 def _wrapped(row, per_line: int) -> str:
@@ -113,7 +115,8 @@ def _wrapped(row, per_line: int) -> str:
     return "\n".join([textwrap.fill(row.question, per_line), "", *parts])
 
 
-def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Figure:
+@form()
+def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Drawing:
     """A grid of words: rows × columns, each cell filled by what its first line says.
 
     `cells`: text, one column a heading; `styles`: first line → "strong" (accent), "second",
@@ -158,9 +161,10 @@ def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Figure:
         ax.set_xlim(0, 1)
         ax.set_ylim(count, -0.75)
         ax.axis("off")
-    return figure
+    return Drawing(figure, ())
 
 
+@form()
 def spans(
     width: float,
     rows: pd.DataFrame,
@@ -168,7 +172,7 @@ def spans(
     line: tuple[pd.Timestamp, str],
     key: dict[str, str],
     zoom: tuple[str, pd.Timestamp, pd.Timestamp],
-) -> Figure:
+) -> Drawing:
     """What held when: one bar a row over `window`, grouped, with a date as an upright line.
 
     `rows`: group, label, kind, start, end and until (dates, or none), open (bool). A bar without a
@@ -221,7 +225,7 @@ def spans(
         ax.set_xlim(0, width)
         ax.set_ylim(bottom + 0.3, 0)
         ax.axis("off")
-    return figure
+    return Drawing(figure, ())
 
 
 def _scale(window, ends: tuple[float, float]):

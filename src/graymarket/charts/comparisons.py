@@ -4,12 +4,11 @@ import textwrap
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from graymarket.exhibits import words
-from graymarket.exhibits.forms.marks import OVER_LINES, beside
-from graymarket.exhibits.style import (
+from graymarket.charts.chart import Drawing, form
+from graymarket.charts.labels import OVER_LINES, beside
+from graymarket.charts.style import (
     ACCENT,
     FAINT,
     INK,
@@ -22,9 +21,11 @@ from graymarket.exhibits.style import (
     house_style,
     with_unit,
 )
+from graymarket.exhibits import words
 
 
-def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure:
+@form()
+def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawing:
     """Two ranges a row, before (gray) and after (accent where it moved), with their medians.
 
     `rows`: label, low0, median0, high0, low1, median1, high1 (percent), verdict, strong (bool).
@@ -74,10 +75,11 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Figure
         ax.grid(visible=False)
         ax.xaxis.set_major_locator(MultipleLocator(5 if width > NARROW else 10))
         with_unit(ax.xaxis)
-    return figure
+    return Drawing(figure, ())
 
 
-def changes(width: float, rows: pd.DataFrame) -> Figure:
+@form()
+def changes(width: float, rows: pd.DataFrame) -> Drawing:
     """By how many percent each figure changed: a line from zero, a row a figure.
 
     `rows`: label, percent, text (what it was and is), from top to bottom. Where there is little
@@ -102,10 +104,11 @@ def changes(width: float, rows: pd.DataFrame) -> Figure:
         ax.grid(visible=False)
         ax.xaxis.set_major_locator(MaxNLocator(6 if wide else 3))
         with_unit(ax.xaxis)
-    return figure
+    return Drawing(figure, ())
 
 
-def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, str]) -> Figure:
+@form()
+def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, str]) -> Drawing:
     """Published figures of one quantity (percent), a row a place; a range is drawn as a range.
 
     `rows`: label, low, high (equal for a single figure), sense, limit ("least" or "most" where the
@@ -138,7 +141,7 @@ def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, s
         ax.spines["bottom"].set_bounds(0, 100)
         ax.grid(visible=False)
         with_unit(ax.xaxis)
-    return figure
+    return Drawing(figure, ())
 
 
 def _figure(ax: Axes, y: float, row, edge: str, fill: str) -> None:
@@ -159,7 +162,8 @@ def _figure(ax: Axes, y: float, row, edge: str, fill: str) -> None:
         ax.plot(row.low, y, mark, **style)
 
 
-def claims(width: float, groups: dict[str, pd.DataFrame], top: float = 100) -> Figure:
+@form()
+def claims(width: float, groups: dict[str, pd.DataFrame], top: float = 100) -> Drawing:
     """What each source says of one share, under headings by what the share is taken of.
 
     `groups`: heading → rows of label (when and who), low, high (percent), limit ("least" for "at
@@ -193,10 +197,11 @@ def claims(width: float, groups: dict[str, pd.DataFrame], top: float = 100) -> F
         ax.spines["bottom"].set_bounds(0, top)
         ax.grid(visible=False)
         with_unit(ax.xaxis)
-    return figure
+    return Drawing(figure, ())
 
 
-def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Figure:
+@form()
+def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
     """From before (gray) to after, a row a policy, in panels with a scale each, all from zero.
 
     `panels`: heading → rows of label, low0, high0, low1, high1, text0, text1, strong (bool: the
@@ -228,7 +233,7 @@ def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Figure:
             ax.set_xticks(ticks)
             ax.spines["bottom"].set_bounds(0, end)
             ax.grid(visible=False)
-    return figure
+    return Drawing(figure, ())
 
 
 def _was_and_is(ax: Axes, x: float, y: float, side: str, row) -> None:
@@ -255,7 +260,8 @@ def _change(ax: Axes, y: float, row) -> None:
             ax.plot(low, y, "o", markersize=6, color=shade)
 
 
-def crosses(width: float, panels: dict[str, pd.DataFrame], top: float = 100) -> Figure:
+@form()
+def crosses(width: float, panels: dict[str, pd.DataFrame], top: float = 100) -> Drawing:
     """Two ranges a place against each other: an upright and a level bar that cross.
 
     `panels`: heading (what runs to the right) → rows of label, x_low, x_high, low, high (percent),
@@ -285,7 +291,7 @@ def crosses(width: float, panels: dict[str, pd.DataFrame], top: float = 100) -> 
             with_unit(ax.xaxis)
             with_unit(ax.yaxis)
             ax.tick_params(labelleft=True)
-    return figure
+    return Drawing(figure, ())
 
 
 def _name_crosses(ax: Axes, rows: pd.DataFrame, letter: float, end: float) -> None:

@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from graymarket.exhibits import words
-from graymarket.exhibits.forms.marks import OVER_LINES, beside
-from graymarket.exhibits.style import (
+from graymarket.charts.chart import Drawing, form
+from graymarket.charts.labels import OVER_LINES, beside
+from graymarket.charts.style import (
     ACCENT,
     FAINT,
     INK,
@@ -21,11 +20,13 @@ from graymarket.exhibits.style import (
     house_style,
     with_unit,
 )
+from graymarket.exhibits import words
 
 
+@form()
 def readings(
     width: float, rows: pd.DataFrame, band: tuple[float, float], line: tuple[float, str]
-) -> Figure:
+) -> Drawing:
     """Readings of one share, a row each, against an interval and a reference line.
 
     `rows`: label, value (percent), role ("measured", "hollow" or "cap"), remark; top to bottom.
@@ -59,7 +60,7 @@ def readings(
         ax.spines["bottom"].set_visible(False)
         ax.grid(visible=False)
         with_unit(ax.xaxis)
-    return figure
+    return Drawing(figure, ())
 
 
 def _reading(ax: Axes, y: float, row) -> None:
@@ -88,7 +89,8 @@ def _reading(ax: Axes, y: float, row) -> None:
     )
 
 
-def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure:
+@form()
+def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Drawing:
     """Estimates, a row each: bounds as a thin line, 95% and 80% intervals thicker, median a dot.
 
     `rows`: label, low, high (bounds), low95, low80, median, high80, high95, remark, proxy (bool).
@@ -125,7 +127,7 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Figure
         last = len(ax.get_xticks()) - 1
         labels = [f"{t:g}{unit if i == last else ''}" for i, t in enumerate(ax.get_xticks())]
         ax.set_xticks(ax.get_xticks(), labels)
-    return figure
+    return Drawing(figure, ())
 
 
 def _interval(ax: Axes, y: float, row) -> None:
@@ -136,7 +138,8 @@ def _interval(ax: Axes, y: float, row) -> None:
     ax.plot(row.median, y, "o", color=PAPER, markersize=5, markeredgecolor=INK)
 
 
-def magnitudes(width: float, rows: pd.DataFrame, heading: str) -> Figure:
+@form()
+def magnitudes(width: float, rows: pd.DataFrame, heading: str) -> Drawing:
     """Estimated amounts that differ by tenfolds, as in `intervals`, on a logarithmic axis.
 
     `rows`: as there, all with a median, remark under `heading` to the right.
@@ -165,10 +168,11 @@ def magnitudes(width: float, rows: pd.DataFrame, heading: str) -> Figure:
         ticks = [tick for tick in 10.0 ** np.arange(-4, 9) if least <= tick <= most]
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.set_xticks([], minor=True)
-    return figure
+    return Drawing(figure, ())
 
 
-def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
+@form()
+def tornado(width: float, rows: pd.DataFrame, centre: float) -> Drawing:
     """What each input does alone: a bar from the result at its low to that at its high.
 
     `rows`: label, at_low, at_high, remark; the widest first. `centre`: the result with all at mode.
@@ -204,4 +208,4 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Figure:
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
         ax.set_xticks([])
-    return figure
+    return Drawing(figure, ())

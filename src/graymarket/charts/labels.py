@@ -1,8 +1,8 @@
-"""What several chart forms draw alike."""
+"""Labels that several chart forms write alike."""
 
 from matplotlib.axes import Axes
 
-from graymarket.exhibits.style import PAPER
+from graymarket.charts.style import PAPER
 
 OVER_LINES = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 
