@@ -21,7 +21,6 @@ from graymarket.charts.style import (
     house_style,
     with_unit,
 )
-from graymarket.exhibits import words
 
 
 @form()
@@ -52,7 +51,7 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawin
                     ax,
                     max(high, median),
                     y + shift,
-                    words.share_range(low, high),
+                    current().range(low, high, "percent"),
                     size=8.8,
                     color=TEXT_MUTE if colour == MUTE else colour,
                 )
@@ -142,6 +141,9 @@ def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, s
         ax.grid(visible=False)
         with_unit(ax.xaxis)
     return Drawing(figure, ())
+
+
+from graymarket.wording import current
 
 
 def _figure(ax: Axes, y: float, row, edge: str, fill: str) -> None:

@@ -20,7 +20,6 @@ from graymarket.charts.style import (
     house_style,
     with_unit,
 )
-from graymarket.exhibits import words
 
 
 @form()
@@ -63,10 +62,20 @@ def readings(
     return Drawing(figure, ())
 
 
+from graymarket.wording import current
+
+
 def _reading(ax: Axes, y: float, row) -> None:
     if row.role == "cap":
         ax.barh(y, row.value, height=0.34, color=FAINT)
-        ax.text(0.4, y, f"at most {words.share(row.value)}", va="center", size=8.8, style="italic")
+        ax.text(
+            0.4,
+            y,
+            f"at most {current().number(row.value, 'percent')}",
+            va="center",
+            size=8.8,
+            style="italic",
+        )
         return
     solid = row.role == "measured"
     colour = ACCENT if solid else MUTE
