@@ -21,6 +21,7 @@ from graymarket.charts.style import (
     house_style,
     with_unit,
 )
+from graymarket.wording import current
 
 
 @form()
@@ -141,9 +142,6 @@ def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, s
         ax.grid(visible=False)
         with_unit(ax.xaxis)
     return Drawing(figure, ())
-
-
-from graymarket.wording import current
 
 
 def _figure(ax: Axes, y: float, row, edge: str, fill: str) -> None:

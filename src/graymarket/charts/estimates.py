@@ -20,6 +20,7 @@ from graymarket.charts.style import (
     house_style,
     with_unit,
 )
+from graymarket.wording import current
 
 
 @form()
@@ -60,9 +61,6 @@ def readings(
         ax.grid(visible=False)
         with_unit(ax.xaxis)
     return Drawing(figure, ())
-
-
-from graymarket.wording import current
 
 
 def _reading(ax: Axes, y: float, row) -> None:

@@ -96,5 +96,5 @@ def _value(cell: object) -> Cell:
     if isinstance(cell, Moment):
         return f"{cell.date:%Y-%m-%d}"
     if isinstance(cell, get_args(Result)):
-        return str(wording.current().text(cell))  # type: ignore[arg-type]  # one of Result
+        return str(wording.current().text(cell))
     return cell  # type: ignore[return-value]  # numbers, text and None
