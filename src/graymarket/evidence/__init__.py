@@ -15,6 +15,7 @@ from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.question import SERIES, VARIABLE, Question, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
+    LINEAGE,
     PACKAGE,
     Tables,
     check,
@@ -27,6 +28,7 @@ from graymarket.evidence.tables import (
 )
 
 __all__ = [
+    "LINEAGE",
     "PACKAGE",
     "RESULTS",
     "SERIES",

@@ -70,24 +70,30 @@ def load(table: str, root: Path | None = None) -> pd.DataFrame:
 class Tables(Mapping[str, pd.DataFrame]):
     """The tables of one data/ folder by name, as `load` gives them, each loaded on its first use.
 
+    `root`: the project's folder, None for tables of frames; `date`: the day of the edition.
     A table is handed out as a copy, so that changing one changes nobody else's. Raises KeyError
     for an unknown name, EvidenceError for a table with problems.
     """
 
     def __init__(self, root: Path | None = None) -> None:
         self._base: Base | None = Base(root or find_root())
+        self.root: Path | None = self._base.root
+        self.date = pd.Timestamp(str(package(self._base.root)["created"])[:10])
         self._names = tuple(self._base.resources)
         self._frames: dict[str, pd.DataFrame] = {}
 
     @classmethod
-    def of(cls, frames: Mapping[str, pd.DataFrame]) -> "Tables":
-        """Tables of these frames alone; one without a column `lineage` gets it.
+    def of(cls, frames: Mapping[str, pd.DataFrame], date: str = "2026-12-01") -> "Tables":
+        """Tables of these frames alone, of an edition of that `date`, without a folder.
+
+        A frame without a column `lineage` gets it.
 
         Its rows are named by the index, if that has names, or else by the least leading columns
         that tell them apart; a day that opens a month reads YYYY-MM.
         """
         tables = cls.__new__(cls)
-        tables._base, tables._names = None, tuple(frames)
+        tables._base, tables.root, tables.date = None, None, pd.Timestamp(date)
+        tables._names = tuple(frames)
         tables._frames = {name: _with_lineage(name, frame) for name, frame in frames.items()}
         return tables
 
