@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 
 from graymarket.charts.clearance import overlaps
 from graymarket.charts.style import house_style
+from graymarket.results import Result
+from graymarket.wording import current
 
 P = ParamSpec("P")
 
@@ -154,11 +156,22 @@ def form(
 
 
 def _copied(value: Any) -> Any:
-    """`value` with copies of the frames in it, however deep in dicts, lists and tuples."""
-    if isinstance(value, pd.DataFrame | pd.Series):
-        return value.copy()
+    """`value` with copies of the frames in it, however deep in dicts, lists and tuples.
+
+    Results in a frame's cells become their text.
+    """
+    if isinstance(value, pd.DataFrame):
+        return value.apply(_worded) if len(value) else value.copy()
+    if isinstance(value, pd.Series):
+        return _worded(value)
     if isinstance(value, dict):
         return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_copied(item) for item in value)
     return value
+
+
+def _worded(column: pd.Series) -> pd.Series:
+    if column.dtype != object:
+        return column.copy()
+    return column.map(lambda cell: str(current().text(cell)) if isinstance(cell, Result) else cell)

@@ -20,7 +20,7 @@ from graymarket.charts.style import (
     chart,
     with_unit,
 )
-from graymarket.exhibits import words
+from graymarket.wording import current
 
 
 @form(along="y")
@@ -52,7 +52,7 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawin
                 ax,
                 max(high, median),
                 y + shift,
-                words.share_range(low, high),
+                current().range(low, high, "percent"),
                 size=8.8,
                 color=TEXT_MUTE if colour == MUTE else colour,
             )

@@ -19,7 +19,7 @@ from graymarket.charts.style import (
     chart,
     with_unit,
 )
-from graymarket.exhibits import words
+from graymarket.wording import current
 
 
 @form(along="y")
@@ -64,7 +64,14 @@ def readings(
 def _reading(ax: Axes, y: float, row) -> None:
     if row.role == "cap":
         ax.barh(y, row.value, height=0.34, color=FAINT)
-        ax.text(0.4, y, f"at most {words.share(row.value)}", va="center", size=8.8, style="italic")
+        ax.text(
+            0.4,
+            y,
+            f"at most {current().number(row.value, 'percent')}",
+            va="center",
+            size=8.8,
+            style="italic",
+        )
         return
     solid = row.role == "measured"
     colour = ACCENT if solid else MUTE

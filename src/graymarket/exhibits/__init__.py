@@ -1,16 +1,14 @@
-"""What a reader sees: the exhibit contract and named results."""
+"""What a reader sees: chapters' results in words, and the exhibit contract."""
 
-from graymarket.exhibits import words
-from graymarket.exhibits.contract import EXHIBIT_MIME, TABLE_MIME, Exhibit, Table
-from graymarket.exhibits.results import RESULTS_MIME, Results, results_of_this_build
+from graymarket.exhibits.chapter import RESULTS_MIME, Chapter, Opened
+from graymarket.exhibits.contract import EXHIBIT_MIME, SHEET_MIME, Exhibit, Sheet
 
 __all__ = [
     "EXHIBIT_MIME",
     "RESULTS_MIME",
-    "TABLE_MIME",
+    "SHEET_MIME",
+    "Chapter",
     "Exhibit",
-    "Results",
-    "Table",
-    "results_of_this_build",
-    "words",
+    "Opened",
+    "Sheet",
 ]

@@ -3,7 +3,8 @@
 import html
 import io
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import matplotlib as mpl
@@ -12,9 +13,10 @@ import pandas as pd
 from graymarket import evidence
 from graymarket.charts.chart import Chart, Drawing
 from graymarket.charts.style import NARROW, STAGE, WIDE, house_style
+from graymarket.exhibits.tables import as_html, table
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
-TABLE_MIME = "application/vnd.graymarket.table+json"
+SHEET_MIME = "application/vnd.graymarket.table+json"
 
 _MAX_TITLE_WORDS = 16
 _SIZES = {"wide": WIDE, "narrow": NARROW, "stage": STAGE}
@@ -30,13 +32,16 @@ class Exhibit:
     title : the takeaway, one sentence with its numbers filled in.
     subtitle : measure, unit, place and period.
     alt : "[chart type] of [data] where [takeaway]"; for a table, what it lists.
-    data : the values shown, one row a mark; column names are printed as they are.
-    basis : the rows of data/ that it shows, as "table/row-id" or "table" (see evidence.trace);
-        the source line follows from them.
+    data : the values shown, one row a mark: numbers, results, days or text, and no number as
+        text. A column `lineage` names the rows that they came from, and is not printed.
+    columns : field of `data` → its head, in the order printed; every column as it is without.
+    units : field → unit of results.UNITS, for columns of plain numbers.
+    lineage : what it shows beside `data`: rows, frames, results, entries (see evidence.lineage);
+        the source line follows from all of them.
     note : one line on what is flagged, left out or easily misread.
     chart : what a form of graymarket.charts returns; None makes the exhibit a table of `data`.
 
-    Raises ValueError when a part is missing and EvidenceError for a basis that is no row.
+    Raises ValueError when a part is missing or a column or unit is not known.
     """
 
     id: str
@@ -44,11 +49,13 @@ class Exhibit:
     subtitle: str
     alt: str
     data: pd.DataFrame
-    basis: tuple[str, ...]
+    columns: Mapping[str, str] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    lineage: tuple[object, ...] | str = ()
     note: str = ""
     chart: Chart | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
             raise ValueError(f"exhibit id {self.id!r}: expected lower-case words and hyphens")
         for part in ("title", "subtitle", "alt"):
@@ -56,23 +63,29 @@ class Exhibit:
                 raise ValueError(f"exhibit {self.id}: {part} is empty")
         if len(self.title.split()) > _MAX_TITLE_WORDS:
             raise ValueError(f"exhibit {self.id}: title has over {_MAX_TITLE_WORDS} words")
-        if self.data.empty or not self.basis:
+        if self.data.empty or not self.rows:
             raise ValueError(f"exhibit {self.id}: expected data and the rows it stands on")
+        for name in (*(self.columns or ()), *self.units):
+            if name not in self.data:
+                raise ValueError(f"exhibit {self.id}: no column {name!r} in its data")
 
-    def payload(self) -> dict:
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that it stands on, as evidence.trace takes them."""
+        own = [self.data[evidence.LINEAGE]] if evidence.LINEAGE in self.data else []
+        return evidence.lineage(*own, self.lineage)
+
+    def payload(self) -> dict[str, Any]:
         """The exhibit as plain JSON values: what `publish` reads."""
-        basis = evidence.trace(self.basis)
-        sources = {source["id"]: source for line in basis for source in line["sources"]}
         return {
             "id": self.id,
             "title": self.title,
             "subtitle": self.subtitle,
             "alt": self.alt,
             "note": self.note,
-            "basis": basis,
-            "sources": list(sources.values()),
+            "lineage": list(self.rows),
             **self._pictures(),
-            "table": _table(self.data),
+            "table": table(self.data, self.columns, self.units),
         }
 
     def _pictures(self) -> dict[str, Any]:
@@ -91,39 +104,47 @@ class Exhibit:
             "along": self.chart.along,
         }
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         payload = self.payload()
-        credit = "; ".join(dict.fromkeys(source["credit"] for source in payload["sources"]))
-        picture = payload["svg"] or self.data.to_html(index=False, border=0)
-        shown = (
-            f'<div style="max-width:880px"><strong>{html.escape(self.title)}</strong><br>'
-            f"{html.escape(self.subtitle)}{picture}"
-            f"<small>Source: {html.escape(credit)}. {html.escape(self.note)}</small></div>"
+        picture = payload["svg"] or as_html(payload["table"])
+        lines = [html.escape(line) for line in (_source_line(self.rows), self.note) if line]
+        page = (
+            f'<div id="{self.id}" style="max-width:880px">'
+            f"<strong>{html.escape(self.title)}</strong><br>"
+            f"{html.escape(self.subtitle)}{picture}<small>{' '.join(lines)}</small></div>"
         )
-        return {EXHIBIT_MIME: payload, "text/html": shown, "text/plain": self.title}
+        return {EXHIBIT_MIME: payload, "text/html": page, "text/plain": self.title}
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table for the workbook alone: too long for a page, and wanted by those who reckon on.
+class Sheet:
+    """A table for the workbook alone: too long for a page, and wanted by those who calculate.
 
-    `name` is the sheet's; `title` and `description` stand above the `data`.
+    `name` is the sheet's; `title` and `description` stand above the `data`; `columns` and `units`
+    are as in Exhibit.
     """
 
     name: str
     title: str
     description: str
     data: pd.DataFrame
+    columns: Mapping[str, str] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         payload = {
             "name": self.name,
             "title": self.title,
             "description": self.description,
-            "table": _table(self.data),
+            "table": table(self.data, self.columns, self.units),
         }
-        shown = self.data.to_html(index=False, border=0, max_rows=20)
-        return {TABLE_MIME: payload, "text/html": shown, "text/plain": self.title}
+        page = as_html(table(self.data.head(20), self.columns, self.units))
+        return {SHEET_MIME: payload, "text/html": page, "text/plain": self.title}
+
+
+def _source_line(rows: tuple[str, ...]) -> str:
+    credits = [s["credit"] for line in evidence.trace(rows) for s in line["sources"]]
+    return f"Source: {'; '.join(dict.fromkeys(credits))}." if credits else ""
 
 
 def _svg(drawing: Drawing, salt: str, *, outline_text: bool = False) -> str:
@@ -148,35 +169,9 @@ def _inlinable(svg: str, prefix: str) -> str:
     svg = re.sub(r"\n\s+", "\n", svg)
     referred = set(re.findall(r"#([\w-]+)", svg))
 
-    def unique(match: re.Match) -> str:
+    def unique(match: re.Match[str]) -> str:
         return f' id="{prefix}-{match[1]}"' if match[1] in referred else ""
 
     svg = re.sub(r' id="([^"]+)"', unique, svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
-
-
-def _table(data: pd.DataFrame) -> dict:
-    numeric = [_is_numeric(data[column]) for column in data.columns]
-    return {
-        "columns": [str(column) for column in data.columns],
-        "numeric": numeric,
-        "rows": [[_cell(v) for v in row] for row in data.astype(object).itertuples(index=False)],
-    }
-
-
-def _is_numeric(column: pd.Series) -> bool:
-    if pd.api.types.is_bool_dtype(column):
-        return False
-    written = column.dropna().astype(str).str.fullmatch(r"[-−+]?[\d,]+(\.\d+)?%?|")
-    return pd.api.types.is_numeric_dtype(column) or bool(len(written) and written.all())
-
-
-def _cell(value) -> str | float | int | None:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
-    if hasattr(value, "item"):
-        return value.item()
-    return value
