@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from graymarket.charts.clearance import overlaps
 from graymarket.charts.style import house_style
 from graymarket.results import Result
 from graymarket.wording import current
@@ -64,6 +65,10 @@ class Drawing:
     figure: Figure
     marks: tuple[Mark, ...]
 
+    def overlaps(self) -> list[str]:
+        """What is wrong with the labels, a line each: see `clearance.overlaps`."""
+        return overlaps(self.figure)
+
 
 class Marks:
     """The marks of a figure while it is drawn: places in the data of its axes."""
@@ -77,9 +82,25 @@ class Marks:
         across, up = float(ax.convert_xunits(x)), float(ax.convert_yunits(y))
         self._places.append((ax, row, month, series, across, up))
 
+    def add_line(
+        self, ax: Axes, series: str, values: pd.Series, rows: Sequence[int] | None = None
+    ) -> None:
+        """A mark for each known value of a series by month; `rows`: theirs, if not 0, 1, 2 …"""
+        places = range(len(values)) if rows is None else rows
+        for row, (month, value) in zip(places, values.items(), strict=True):
+            if pd.notna(value):
+                self.add(ax, row, month, series, month, value)
+
+    def add_bars(self, ax: Axes, series: str, rows: pd.DataFrame) -> None:
+        """A mark at the end of each upright bar; at the foot where there is no figure."""
+        for row, (label, value) in enumerate(zip(rows["label"], rows["value"], strict=True)):
+            self.add(ax, row, label, series, row, 0 if pd.isna(value) else value)
+
     def drawing(self, figure: Figure) -> Drawing:
-        """The drawing, once the figure is laid out for good."""
+        """The drawing, with the figure laid out for good: no format may move what is placed."""
         figure.draw_without_rendering()
+        figure.draw_without_rendering()  # the second layout knows the ticks of the first
+        figure.set_layout_engine("none")
         width, height = figure.bbox.size
         found = []
         for ax, row, label, series, across, up in self._places:
