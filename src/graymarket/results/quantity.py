@@ -11,7 +11,7 @@ from graymarket.results.units import UNITS
 
 Kind = Literal["measured", "estimated", "bound", "judged", "stated", "counted"]
 Confidence = Literal["high", "moderate", "low", "none", ""]
-Precision = Literal["day", "month", "year"]
+Precision = Literal["day", "month", "year", "day_short", "month_alone"]
 
 
 @dataclass(frozen=True, kw_only=True)

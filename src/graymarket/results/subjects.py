@@ -29,6 +29,7 @@ SUBJECTS = (
     "trade",
     "back_test",
     "claims",
+    "timeline",
     "evidence_base",
 )
 
