@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
-from graymarket.publish.found import EXHIBIT_MIME, outputs, results_in
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME, TABLE_MIME, outputs, results_in
 from graymarket.publish.problems import PublishError
-
-TABLE_MIME = "application/vnd.graymarket.table+json"
 
 _RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
 _EXHIBIT_LINK = re.compile(r"\[Exhibit\]\(#([a-z0-9-]+)\)")
@@ -51,7 +49,7 @@ def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
     A text cell tagged “optional” (Jupyter's `tags`) loses the lines that name a result which its
     chapter did not add, and is left out whole when none that names a result remains.
 
-    `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
+    `about` becomes part of `metadata.report` (see Publication).
     Raises PublishError with every problem: an unknown or unused result, a digit typed into
     prose, an exhibit id used twice, a link that leads nowhere, a warning, a chapter without a
     title.
@@ -100,7 +98,8 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
                 _add_slides(name, cell, book)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
-        text = _fill(cell.source, name, results, book, where)
+        foreign = _is_foreign(notebook)
+        text = cell.source if foreign else _fill(cell.source, name, results, book, where)
         if slide_type(cell) == "notes":
             if book.slides and not book.slides[-1]["notes"]:
                 book.slides[-1]["notes"] = text
@@ -113,11 +112,18 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
             opening, text = _open_chapter(name, text, book)
         if text:
             rest.append(_markdown(text))
+    if not opening and _is_foreign(notebook):
+        opening, _ = _open_chapter(name, f"# {name}", book)
     if not opening:
         book.problems.append(f"notebooks/{name}.ipynb: expected a cell that begins “# Title”")
     for i, cell in enumerate(opening + rest):
         cell["id"] = f"{re.sub(r'[^a-zA-Z0-9]+', '-', name)[:50]}-{i}"
         book.cells.append(cell)
+
+
+def _is_foreign(notebook: NotebookNode) -> bool:
+    """Whether it puts out nothing of ours: then our rules for prose are not meant for it."""
+    return not any(next(outputs(notebook, m), None) for m in (EXHIBIT_MIME, RESULTS_MIME))
 
 
 def _present(cells: list[NotebookNode], results: dict):
