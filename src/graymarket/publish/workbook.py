@@ -15,6 +15,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from graymarket.palette import PALETTE
 from graymarket.publish.citing import (
     full_title,
     how_to_cite,
@@ -25,7 +26,7 @@ from graymarket.publish.citing import (
 )
 from graymarket.publish.sheet_values import kind_of, stored
 
-_INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
+_INK, _MUTE, _FAINT, _LINK = (PALETTE[name] for name in ("ink", "text-mute", "faint", "second"))
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
 _NARROWEST, _LONG, _WIDEST = 9, 40, 100  # letters a column: longer cells wrap
 _MOST_CELLS = 0.95  # of a column's cells fit its width, if it is not too wide
