@@ -18,6 +18,7 @@ from graymarket.evidence.question import SERIES, VARIABLE, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
     PACKAGE,
+    Base,
     find_root,
     load,
     package,
@@ -30,6 +31,7 @@ __all__ = [
     "RESULTS",
     "SERIES",
     "VARIABLE",
+    "Base",
     "EvidenceError",
     "Problem",
     "Since",
