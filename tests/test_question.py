@@ -99,8 +99,8 @@ def test_an_unknown_name_lists_the_names_there_are(root):
         (
             {"colour": '"red"', "maker": None},
             [
-                "column colour: expected only the keys title, subtitle, maker, regions, event, what, "
-                "closure, series, left_out, rests_on",
+                "column colour: expected only the keys title, subtitle, maker, regions, event, "
+                "what, closure, series, left_out, rests_on",
                 "column maker: expected this key, text in quotes",
             ],
         ),

@@ -225,7 +225,7 @@ def test_rows_that_rest_on_others_bring_them(base):
 def test_months_that_the_table_lacks_part_no_range(base):
     path = base / "data" / "panel.csv"
     content = path.read_text(encoding="utf-8")
-    path.write_text(content.replace("AAA,2020-06,14.5,counter\n", ""), encoding="utf-8")
+    path.write_text(content.replace("AAA,2020-06,9.5,counter\n", ""), encoding="utf-8")
     panel = evidence.Base(base).load("panel")
     entries = lineage(panel[panel["region"] == "AAA"])
     assert entries == ("panel/AAA/2020-01..2020-05", "panel/AAA/2020-07..2021-06")

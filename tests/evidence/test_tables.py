@@ -33,12 +33,14 @@ def test_data_is_sound(root):
 
 def test_stock_frictionless_agrees(root):
     package = str(root / "data" / "datapackage.json")
-    report = frictionless.validate(package, limit_rows=1000)  # all rows of all but three tables
+    # Some rows of each table; keys into rows left out cannot be followed.
+    report = frictionless.validate(package, limit_rows=200, skip_errors=["foreign-key"])
     assert report.valid, report.to_summary()
 
 
 def test_the_miniature_is_sound_too(corrected):
     assert evidence.check(corrected) == []
+    assert frictionless.validate(str(corrected / "data" / "datapackage.json")).valid
 
 
 def test_known_cells(root):
