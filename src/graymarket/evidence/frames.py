@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from graymarket.evidence.tables import LINEAGE, Base, find_root, row_entries
+from graymarket.evidence.tables import LINEAGE, Base, find_root, package, row_entries
 
 
 class Tables(Mapping[str, pd.DataFrame]):
     """The tables of one data/ folder by name, as `load` gives them, each loaded on its first use.
 
+    `root`: the project's folder, None for tables of frames; `date`: the day of the edition.
     A table is handed out as a copy, so that changing one changes nobody else's. Raises KeyError
     for an unknown name, EvidenceError for a table with problems.
     """
@@ -18,18 +19,22 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __init__(self, root: Path | None = None) -> None:
         base = Base(root or find_root())
         self._base: Base | None = base
+        self.root: Path | None = base.root
+        self.date = pd.Timestamp(str(package(base.root)["created"])[:10])
         self._names = tuple(base.resources)
         self._frames: dict[str, pd.DataFrame] = {}
 
     @classmethod
-    def of(cls, frames: Mapping[str, pd.DataFrame]) -> "Tables":
-        """Tables of these frames alone; one without a column `lineage` gets it.
+    def of(cls, frames: Mapping[str, pd.DataFrame], date: str = "2026-12-01") -> "Tables":
+        """Tables of these frames alone, of an edition of that `date`, without a folder.
 
-        Its rows are named by the index, if that has names, or else by as few leading columns as
-        tell them apart; dates that all open a month read YYYY-MM.
+        A frame without a column `lineage` gets it: its rows are named by the index, if that has
+        names, or else by as few leading columns as tell them apart; dates that all open a month
+        read YYYY-MM.
         """
         tables = cls.__new__(cls)
-        tables._base, tables._names = None, tuple(frames)
+        tables._base, tables.root, tables.date = None, None, pd.Timestamp(date)
+        tables._names = tuple(frames)
         tables._frames = {name: _with_lineage(name, frame) for name, frame in frames.items()}
         return tables
 

@@ -102,8 +102,8 @@ def _closing_slide(deck, report: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Closing"))
     _write(slide.shapes.title, ["How to cite, and what it rests on"])
     lines = [f"**Cite as** {how_to_cite(report)}"]
-    if report.get("inputs"):
-        lines.append(f"**Data state** {report['inputs'][:12]}")
+    if report.get("fingerprint"):
+        lines.append(f"**Data state** {report['fingerprint'][:12]}")
     _write(_at(slide, CONTENT), [*lines, *report.get("credits", [])])
     return slide
 
@@ -118,7 +118,7 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
         _at(slide, SUBTITLE).text_frame.paragraphs[0].runs[0].font.size = _SMALL_SUBTITLE
     placeholder = _at(slide, CONTENT)._element
     alt, note = exhibit["alt"], exhibit["note"]
-    if exhibit["native"] and exhibit["native"]["whole"]:
+    if exhibit["native"]:
         shown = add_native_chart(slide, exhibit, area)
         alt = _alt_of_native(exhibit)
     elif exhibit["stage_svg"]:
