@@ -10,6 +10,8 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
 - row: the entry of `field` stands for one row that is there;
 - parts: the `of` of the rows `parts` add to at most that of the row `total`;
+- quoted: `column` names a column of the row that `entry` stands for, and the text of `field`, if
+  there is any, stands in that cell;
 - file: the text of `field`, if there is any, names a file of `folder` in data/, without `suffix`.
 """
 
@@ -160,6 +162,24 @@ def _parts(table: Checked, rule: Rule) -> Iterator[Problem]:
         yield table.problem(expected, int(total[0]), of)
 
 
+def _quoted(table: Checked, rule: Rule) -> Iterator[Problem]:
+    """A text taken from a row must still stand there: else the row has changed, look again."""
+    for row, cells in table.raw.iterrows():
+        column, quoted = cells[rule["column"]], cells[rule["field"]]
+        if not column:
+            continue
+        try:
+            source = table.rows_of(cells[rule["entry"]]).iloc[0]
+        except EvidenceError:
+            continue  # the rule “row” says so
+        if column not in source.index:
+            expected = f"a column of the row {cells[rule['entry']]}"
+            yield table.problem(expected, int(str(row)), rule["column"], severity=REFERENCE)
+        elif quoted not in source[column]:
+            expected = f"words of that row’s {column}, which is “{source[column]}”"
+            yield table.problem(expected, int(str(row)), rule["field"])
+
+
 def _file(table: Checked, rule: Rule) -> Iterator[Problem]:
     field: str = rule["field"]
     folder: str = rule["folder"]
@@ -179,5 +199,6 @@ _RULES: dict[str, Callable[[Checked, Rule], Iterator[Problem]]] = {
     "basis": _basis,
     "row": _row,
     "parts": _parts,
+    "quoted": _quoted,
     "file": _file,
 }

@@ -15,9 +15,9 @@ from graymarket.publish.cells import cell_text, csv_text
 from graymarket.publish.citing import publishers
 from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.hover import places
 from graymarket.publish.outputs import shown
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.prose import prose
 from graymarket.publish.tidy import tidied, with_attachments
 

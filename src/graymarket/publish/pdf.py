@@ -12,7 +12,7 @@ from traitlets import Bool
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.citing import publishers
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.printed import data_table, printed, printed_raw_cell
 from graymarket.publish.problems import PublishError
 from graymarket.publish.tidy import tidied, with_attachments
@@ -59,7 +59,7 @@ class ReportPDFExporter(Exporter):
             "title": title,
             "subtitle": report.get("subtitle", ""),
             "edition": report.get("edition", ""),
-            "inputs": report.get("inputs", ""),
+            "fingerprint": report.get("fingerprint", ""),
             "date": report.get("date", ""),
         }
         markdown = "\n\n".join(block for block in self._body(nb, folder) if block)

@@ -12,8 +12,8 @@ from graymarket.publish.assemble import slide_type, without_links
 from graymarket.publish.cells import cell_text, first_sentences, for_stage
 from graymarket.publish.citing import credit_line, credits, how_to_cite
 from graymarket.publish.fonts import face_css
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import TEMPLATES, prose, themed
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?)[ #]*$")

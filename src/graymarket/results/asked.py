@@ -28,7 +28,7 @@ def compute(question: Question, tables: Tables) -> Asked:
 
 def _results(question: Question, tables: Tables) -> Results:
     places = rows_of(tables, question.regions)
-    event = question.told_by or places
+    event = question.lineage or places
     results = Results(f"{question.event:%Y-%m}", " ".join(question.regions))
     main, *others = named(tables, question.regions)
     results.label("maker", question.maker, "The maker asked about", event)

@@ -8,7 +8,6 @@ import pandas as pd
 
 from graymarket import evidence, models
 from graymarket.evidence import Tables, lineage
-from graymarket.models.closure import usage_shares
 from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
 from graymarket.results.places import named, names_of
@@ -52,21 +51,9 @@ def compute(question: Question, tables: Tables) -> Panel:
     return Panel(months, changes, series, _results(months, changes, question, tables, series))
 
 
-def of_region(tables: Tables, region: str, series: str = WATCHED) -> pd.DataFrame:
-    """One region's months: month, share (percent), flag and lineage, without gaps in time.
-
-    Months in which the carrier did not count, and which it gives as 0, have no share.
-    """
-    panel = tables["usage_panel"]
-    rows = models.region_series(panel, region)
-    counted = usage_shares(panel)[series].all
-    share = counted[region].reindex(rows.index)
-    return rows.assign(share=share)[["share", "flag", "lineage"]].reset_index()
-
-
 def _months(question: Question, tables: Tables, series: str) -> pd.DataFrame:
     panel, names = tables["usage_panel"], names_of(tables)
-    counted = usage_shares(panel)[series].all
+    counted = models.monthly_shares(panel, series)
     marks = evidence.marks("usage_panel", tables.root) if tables.root else {}
     frames = []
     for region in question.regions:
@@ -246,16 +233,9 @@ def _flags(results: Results, name: str, rows: pd.DataFrame) -> None:
         clear = tiny["month"].max() + pd.DateOffset(months=1)
         what = "The first month after mobile browsers had a tiny part of page views"
         results.moment(f"{name}_clear_from", clear, what, rows)
-    missing = rows[rows["flag"] == "missing"]
+    missing = rows.loc[rows["flag"] == "missing", "month"]
     if len(missing):
-        items = [(f"{month:%Y-%m}", month) for month in missing["month"]]
-        results.several(
-            f"{name}_missing",
-            [
-                Moment(date=month, definition="A month without a reading", lineage=lineage(rows))
-                for _, month in items
-            ],
-            "Months without a reading",
-            rows,
-            about="none",
-        )
+        known: dict[str, Any] = {"definition": "A month without a reading"}
+        months = [Moment(date=month, lineage=lineage(rows), **known) for month in missing]
+        what = "Months without a reading"
+        results.several(f"{name}_missing", months, what, rows, about="none", listed=True)

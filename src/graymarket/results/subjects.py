@@ -17,6 +17,7 @@ from graymarket.results.quantity import Result
 # Each is a module of this package with a function compute(question, tables).
 SUBJECTS = (
     "asked",
+    "facts",
     "estimate",
     "readings",
     "channel",
