@@ -10,11 +10,13 @@ from graymarket.evidence.editions import (
     since_last,
     table_files,
 )
+from graymarket.evidence.lineage import lineage, trace
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.question import SERIES, VARIABLE, Question, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
     PACKAGE,
+    Tables,
     check,
     coverage,
     find_root,
@@ -23,7 +25,6 @@ from graymarket.evidence.tables import (
     raw_cells,
     resource,
 )
-from graymarket.evidence.trace import trace
 
 __all__ = [
     "PACKAGE",
@@ -34,12 +35,14 @@ __all__ = [
     "Problem",
     "Question",
     "Since",
+    "Tables",
     "check",
     "coverage",
     "dictionary",
     "edition_file",
     "find_root",
     "label",
+    "lineage",
     "load",
     "marks",
     "package",

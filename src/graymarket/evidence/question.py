@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from graymarket.evidence.lineage import trace
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.tables import find_root, load, package
-from graymarket.evidence.trace import trace
 
 VARIABLE = "GRAYMARKET_CASE"  # names the question to the chapters' kernels
 DEFAULT = "apple-russia-2022"  # for a chapter that is opened by hand

@@ -1,6 +1,7 @@
 """Load the tables of data/ as datapackage.json describes them, or say what is wrong."""
 
 import json
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from graymarket.evidence.reading import read_cells
 from graymarket.evidence.rules import broken_rules
 
 PACKAGE = "datapackage.json"
+LINEAGE = "lineage"  # the column that names each row
+RANGE = ".."  # between the ends of a range
 
 _EXPECTED_TYPE = {
     "number": "a number such as 18.27",
@@ -54,23 +57,80 @@ def package(root: Path | None = None) -> dict:
 
 
 def load(table: str, root: Path | None = None) -> pd.DataFrame:
-    """One table, typed, corrected and validated; columns as in the file, default index.
+    """One table, typed, corrected and validated; columns as in the file, then `lineage`.
 
     Text is str ("" where empty), numbers are float64 or Int64, booleans bool, `date` and
-    `yearmonth` datetime64 (a month is its first day), units as in datapackage.json.
+    `yearmonth` datetime64 (a month is its first day), units as in datapackage.json. `lineage`
+    names the row: "table/" and its key as it stands in the file. The index is the default one.
     Raises EvidenceError listing every problem of this table.
     """
-    base = Base(root or find_root())
-    resource = base.resource(table)
-    frame, problems = base.read(table)
-    if problems:
-        raise EvidenceError(problems)
-    full = [
-        field["name"]
-        for field in resource["schema"]["fields"]
-        if field["type"] == "boolean" and field.get("constraints", {}).get("required")
-    ]
-    return frame.astype(dict.fromkeys(full, bool)).reset_index(drop=True)
+    return Base(root or find_root()).load(table)
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of one data/ folder by name, as `load` gives them, each loaded on its first use.
+
+    A table is handed out as a copy, so that changing one changes nobody else's. Raises KeyError
+    for an unknown name, EvidenceError for a table with problems.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._base: Base | None = Base(root or find_root())
+        self._names = tuple(self._base.resources)
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pd.DataFrame]) -> "Tables":
+        """Tables of these frames alone; one without a column `lineage` gets it.
+
+        Its rows are named by the index, if that has names, or else by the least leading columns
+        that tell them apart; a day that opens a month reads YYYY-MM.
+        """
+        tables = cls.__new__(cls)
+        tables._base, tables._names = None, tuple(frames)
+        tables._frames = {name: _with_lineage(name, frame) for name, frame in frames.items()}
+        return tables
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(f"no table {name}; there are {', '.join(self._names)}")
+        if name not in self._frames and self._base is not None:
+            self._frames[name] = self._base.load(name)
+        return self._frames[name].copy(deep=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+
+def _with_lineage(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    if LINEAGE in frame:
+        return frame.copy()
+    if any(name is not None for name in frame.index.names):
+        key = frame.index.to_frame(index=False)
+    else:
+        counts = range(1, frame.shape[1] + 1)
+        unique = (n for n in counts if not frame.iloc[:, :n].duplicated().any())
+        key = frame.iloc[:, : next(unique, frame.shape[1])]
+    text = key.apply(_as_text)
+    return frame.assign(**{LINEAGE: _entries(table, text, list(text)).to_numpy()})
+
+
+def _as_text(cells: pd.Series) -> pd.Series:
+    if cells.dtype.kind != "M":
+        return cells.astype(str)
+    return cells.dt.strftime("%Y-%m" if (cells.dt.day == 1).all() else "%Y-%m-%d")
+
+
+def _entries(table: str, cells: pd.DataFrame, key: list[str]) -> pd.Series:
+    """The lineage of each row: "table/" and its key, from cells as text."""
+    first, *others = (cells[name] for name in key)
+    return f"{table}/" + (first.str.cat(others, sep="/") if others else first)
 
 
 def resource(table: str, root: Path | None = None) -> dict:
@@ -128,23 +188,40 @@ class Base:
             raise EvidenceError([Problem(f"data/{PACKAGE}", f"one of {known}", value=table)])
         return self.resources[table]
 
+    def load(self, table: str) -> pd.DataFrame:
+        """As `load`."""
+        schema = self.resource(table)["schema"]
+        frame, problems = self.read(table)
+        cells, _ = self.cells(table)
+        if problems or frame is None or cells is None:
+            raise EvidenceError(problems)
+        full = [
+            field["name"]
+            for field in schema["fields"]
+            if field["type"] == "boolean" and field.get("constraints", {}).get("required")
+        ]
+        frame = frame.astype(dict.fromkeys(full, bool))
+        lineage = _entries(table, cells, schema["primaryKey"])
+        return frame.assign(**{LINEAGE: lineage}).reset_index(drop=True)
+
     def cells(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
         """The corrected cells as text, indexed by spreadsheet row, and the problems so far."""
-        cells, problems = _cells(self.root, table, self.stamps(table))
-        return cells, list(problems)
+        cells, problems = _cells(self.root, table, self.fingerprint(table))
+        return None if cells is None else cells.copy(deep=False), list(problems)
 
-    def stamps(self, table: str) -> tuple:
+    def fingerprint(self, table: str) -> tuple[tuple[int, int] | None, ...]:
         """What changes when a file that the table's cells come from does."""
-        self.resource(table)  # an unknown name is told at once
+        self.resource(table)  # an unknown name is refused at once
         read = {table, corrections.TABLE} & {*self.resources}
         paths = [self.resources[name]["path"] for name in read]
-        return tuple(_stamp(self.root / "data" / path) for path in (PACKAGE, *sorted(paths)))
+        return tuple(_state(self.root / "data" / path) for path in (PACKAGE, *sorted(paths)))
 
     def rows(self, entry: str) -> pd.DataFrame:
-        """The cells that "table" or "table/" and the leading parts of its key stand for.
+        """The cells that an entry stands for: "table", or "table/" and leading parts of its key.
 
-        A table may be empty. Raises EvidenceError for an unknown table, or for a key that finds
-        no row.
+        The last part may be a range, "first..last", of both ends and what lies between them as
+        text. A table may be empty. Raises EvidenceError for an unknown table, or for a key that
+        finds no row.
         """
         table, *parts = entry.split("/")
         resource = self.resource(table)
@@ -152,10 +229,12 @@ class Base:
         if cells is None:
             raise EvidenceError(problems)
         key = resource["schema"]["primaryKey"]
-        for column, part in zip(key, parts, strict=False):
-            cells = cells[cells[column] == part]
+        for at, (column, part) in enumerate(zip(key, parts, strict=False), start=1):
+            first, dots, last = part.partition(RANGE)
+            one = not dots or at < len(parts)
+            cells = cells[cells[column] == part if one else cells[column].between(first, last)]
         if (cells.empty and parts) or len(parts) > len(key):
-            expected = "the key of a row, or its first parts"
+            expected = "the key of a row, its first parts, or a range as “first..last” at the end"
             raise EvidenceError([Problem(f"data/{resource['path']}", expected, value=entry)])
         return cells
 
@@ -191,7 +270,7 @@ class Base:
         return keys
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _state(path: Path) -> tuple[int, int] | None:
     """What changes when a file does; None if it is not there."""
     try:
         found = path.stat()
@@ -201,8 +280,8 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=64)
-def _cells(root: Path, table: str, stamps: tuple) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """A table's cells with the corrections put in; `stamps` tell one state of the files apart."""
+def _cells(root: Path, table: str, fingerprint: tuple) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """A table's cells with the corrections put in; `fingerprint` tells their states apart."""
     base = Base(root)
     resource = base.resource(table)
     path = root / "data" / resource["path"]
