@@ -1,5 +1,6 @@
 """Tables in: find, type and validate the evidence in data/."""
 
+from graymarket.evidence.checks import check, coverage
 from graymarket.evidence.dictionary import dictionary
 from graymarket.evidence.editions import (
     RESULTS,
@@ -10,15 +11,14 @@ from graymarket.evidence.editions import (
     since_last,
     table_files,
 )
+from graymarket.evidence.frames import Tables
 from graymarket.evidence.lineage import lineage, trace
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.evidence.question import SERIES, VARIABLE, Question, question
+from graymarket.evidence.question import SERIES, VARIABLE, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
+    LINEAGE,
     PACKAGE,
-    Tables,
-    check,
-    coverage,
     find_root,
     load,
     package,
@@ -27,13 +27,13 @@ from graymarket.evidence.tables import (
 )
 
 __all__ = [
+    "LINEAGE",
     "PACKAGE",
     "RESULTS",
     "SERIES",
     "VARIABLE",
     "EvidenceError",
     "Problem",
-    "Question",
     "Since",
     "Tables",
     "check",

@@ -66,7 +66,7 @@ def _summed_up(entries: list[str]) -> list[str]:
         if "/" in prefix:
             prefixes = tables.setdefault(prefix.split("/", 1)[0], {})
             prefixes.setdefault(prefix, []).append(last)
-    pieces = {}
+    pieces: dict[str, str] = {}
     for table, prefixes in tables.items():
         for prefix, parts in prefixes.items():
             if len(prefixes) > _MOST_PIECES:
@@ -93,7 +93,7 @@ def _pieces(prefix: str, parts: list[str]) -> dict[str, str]:
     if len(runs) > _MOST_PIECES:
         run_of = {part: [runs[0][0], runs[-1][1]] for part in parts}
     monthly = len(parts[0].split(RANGE)[0]) > 4
-    return {part: f"{prefix}/{_range(*run, monthly)}" for part, run in run_of.items()}
+    return {part: f"{prefix}/{_range(run[0], run[1], monthly)}" for part, run in run_of.items()}
 
 
 def _span(part: str) -> tuple[int, int, bool] | None:
@@ -148,8 +148,7 @@ def _known(base: Base, entry: str) -> list[dict[str, Any]]:
 
 
 def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:
-    sources, _ = base.cells("sources")
-    sources = sources.set_index("source_id")
+    sources = base.text("sources").set_index("source_id")
     table, *parts = entry.split("/")
     cells, resource = base.rows(entry), base.resource(table)
     key, file = resource["schema"]["primaryKey"], f"data/{resource['path']}"
@@ -182,8 +181,8 @@ def _period(rows: pd.DataFrame) -> str:
 
 
 def _source(source_id: str, sources: pd.DataFrame) -> dict[str, str]:
-    row = sources.loc[source_id]
-    fields = {name: row[name] for name in ("title", "url", "licence")}
+    row = sources.loc[[source_id]].iloc[0]
+    fields: dict[str, str] = {name: row[name] for name in ("title", "url", "licence")}
     return {"id": source_id, "credit": credit(row), **fields}
 
 

@@ -17,6 +17,7 @@ from graymarket.results.quantity import Result
 # Each is a module of this package with a function compute(question, tables).
 SUBJECTS = (
     "asked",
+    "facts",
     "estimate",
     "readings",
     "channel",
@@ -29,6 +30,7 @@ SUBJECTS = (
     "trade",
     "back_test",
     "claims",
+    "timeline",
     "evidence_base",
 )
 
