@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, minimize
 
-from graymarket.models.panel import region_series
+from graymarket.models.panel import monthly_shares, region_series
 from graymarket.models.stock import at_horizon
 
 HORIZONS = (6, 12, 24, 48)  # months after the closure
 DONORS = 30  # regions whose share was nearest before
+LINES = ("observed", "synthetic", "low", "high")  # columns of lines()
 BAND = 0.9  # part of the placebos that the band holds
 UNUSUAL = 0.1  # a p-value up to here is rare among untouched countries
 _BEFORE, _AFTER = 60, 48  # months watched, where the panel has them
@@ -56,20 +57,9 @@ class Shares:
     clear: pd.DataFrame
 
 
-def readings(panel: pd.DataFrame, series: str) -> pd.DataFrame:
-    """A column of usage_panel as months × regions, percent, months without a gap.
-
-    Months in which most regions read 0, because the carrier did not count, are empty.
-    """
-    months = pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS", name="month")
-    read = panel.pivot(index="month", columns="region", values=series).reindex(months)
-    read[~(read.median(axis=1) > 0)] = np.nan
-    return read
-
-
 def seen_so_far(panel: pd.DataFrame, region: str, series: str) -> pd.Series:
     """All readings of a region's share, percent by month, up to the newest that there is."""
-    return readings(panel, series)[region].dropna()
+    return monthly_shares(panel, series)[region].dropna()
 
 
 def usage_shares(panel: pd.DataFrame, regions: Collection[str]) -> dict[str, Shares]:
@@ -80,7 +70,7 @@ def usage_shares(panel: pd.DataFrame, regions: Collection[str]) -> dict[str, Sha
     flag = pd.DataFrame({region: region_series(panel, region)["flag"] for region in regions})
     shares = {}
     for series, harmless in _HARMLESS.items():
-        read = readings(panel, series)[list(regions)]
+        read = monthly_shares(panel, series)[list(regions)]
         shares[series] = Shares(read, read.where(flag.isin(harmless)))
     return shares
 
