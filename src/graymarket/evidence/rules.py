@@ -10,8 +10,8 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
 - row: the entry of `field` stands for one row that is there;
 - parts: the `of` of the rows `parts` add to at most that of the row `total`;
-- quoted: `column` names a column of the row that `entry` stands for, and the text of `field`, if
-  there is any, stands in that cell;
+- quoted: `column` names a column of the row that `entry` stands for (or two, as low..high; after a
+  slash how precisely a day is told), and the text of `field`, if there is any, stands in that cell;
 - file: the text of `field`, if there is any, names a file of `folder` in data/, without `suffix`.
 """
 
@@ -172,10 +172,10 @@ def _quoted(table: Checked, rule: Rule) -> Iterator[Problem]:
             source = table.rows_of(cells[rule["entry"]]).iloc[0]
         except EvidenceError:
             continue  # the rule “row” says so
-        if column not in source.index:
+        if not {*column.split("/")[0].split("..")} <= {*source.index}:
             expected = f"a column of the row {cells[rule['entry']]}"
             yield table.problem(expected, int(str(row)), rule["column"], severity=REFERENCE)
-        elif quoted not in source[column]:
+        elif quoted and quoted not in source[column]:
             expected = f"words of that row’s {column}, which is “{source[column]}”"
             yield table.problem(expected, int(str(row)), rule["field"])
 
