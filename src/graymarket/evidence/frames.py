@@ -28,10 +28,9 @@ class Tables(Mapping[str, pd.DataFrame]):
     def of(cls, frames: Mapping[str, pd.DataFrame], date: str = "2026-12-01") -> "Tables":
         """Tables of these frames alone, of an edition of that `date`, without a folder.
 
-        A frame without a column `lineage` gets it.
-
-        Its rows are named by the index, if that has names, or else by as few leading columns as
-        tell them apart; dates that all open a month read YYYY-MM.
+        A frame without a column `lineage` gets it: its rows are named by the index, if that has
+        names, or else by as few leading columns as tell them apart; dates that all open a month
+        read YYYY-MM.
         """
         tables = cls.__new__(cls)
         tables._base, tables.root, tables.date = None, None, pd.Timestamp(date)

@@ -5,21 +5,24 @@ behind them take seconds to load.
 """
 
 from graymarket.models.estimate import (
+    ALL,
     DRAWS,
     SEED,
+    calibrated,
     chance_above,
     estimate,
     value,
-    with_page_views,
 )
-from graymarket.models.methods import (
+from graymarket.models.gray_methods import (
+    TOO_NARROW,
     back_test,
     by_method,
     channel_units,
-    flow_gap,
-    part_of_gray,
+    mirror_gap,
     renewal,
-    share_gap,
+    residual_part,
+    residual_share,
+    too_narrow,
 )
 from graymarket.models.moves import moves
 from graymarket.models.panel import (
@@ -66,6 +69,7 @@ from graymarket.models.standing import (
 )
 
 __all__ = [
+    "ALL",
     "DRAWS",
     "JUMP_FACTOR",
     "JUMP_POINTS",
@@ -73,6 +77,7 @@ __all__ = [
     "REGIMES",
     "SEED",
     "TINY_MOBILE_SHARE",
+    "TOO_NARROW",
     "Agreement",
     "Around",
     "MeasuredRange",
@@ -81,19 +86,20 @@ __all__ = [
     "around",
     "back_test",
     "by_method",
+    "calibrated",
     "chance_above",
     "channel",
     "channel_units",
     "estimate",
     "exits_of",
     "flags",
-    "flow_gap",
     "gray_shares_of",
     "grounds",
     "in_force",
     "jumpiness",
     "local_rules_of",
     "measured_range",
+    "mirror_gap",
     "monthly_shares",
     "months_between",
     "moved",
@@ -101,7 +107,6 @@ __all__ = [
     "net_effect",
     "of_maker",
     "outside_since",
-    "part_of_gray",
     "pert",
     "pert_mean",
     "published",
@@ -109,12 +114,13 @@ __all__ = [
     "recent_range",
     "region_series",
     "renewal",
+    "residual_part",
+    "residual_share",
     "sampling_error",
     "sanctions_effect",
-    "share_gap",
     "statements_on",
     "surely_in_force",
+    "too_narrow",
     "value",
     "vendor_series",
-    "with_page_views",
 ]

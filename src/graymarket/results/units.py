@@ -43,6 +43,7 @@ UNITS: dict[str, Unit] = {
     "readings": Unit(1, form="cardinal"),
     "shares": Unit(1, form="cardinal"),
     "cases": Unit(1, form="cardinal"),
+    "statements": Unit(1, form="cardinal"),
     "sources": Unit(1, form="cardinal"),
     "rows": Unit(1),
     "flagged_months": Unit(1, form="cardinal"),
