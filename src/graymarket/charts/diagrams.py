@@ -122,10 +122,10 @@ def _wrapped(row, per_line: int) -> str:
 
 
 @form()
-def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Drawing:
-    """A grid of words: rows × columns, each cell filled by what its first line says.
+def matrix(width: float, cells: pd.DataFrame, styles: pd.DataFrame) -> Drawing:
+    """A grid of words: rows × columns, each cell filled by its style.
 
-    `cells`: text, one column a heading; `styles`: first line → "strong" (accent), "second",
+    `cells`: text, one column a heading; `styles`, of the same shape: "strong" (accent), "second",
     "plain" (gray) or "open" (hatched: not known).
     """
     wide = width > NARROW
@@ -149,7 +149,7 @@ def matrix(width: float, cells: pd.DataFrame, styles: dict[str, str]) -> Drawing
         ax.text(0, y + 0.5, textwrap.fill(name, int(15.5 * width * left)), va="center", size=9)
         for x, text in enumerate(row):
             marks.add(ax, y, name, cells.columns[x], left + (x + 0.5) * across, y + 0.5)
-            style = styles[text.split("\n")[0]]
+            style = styles.iat[y, x]
             box = (left + x * across + 0.004, y + 0.06)
             ax.add_patch(Rectangle(box, across - 0.008, 0.88, lw=0, **fills[style]))
             ax.text(
