@@ -19,7 +19,7 @@ def test_every_fact_has_source_and_grade(root):
     base = evidence.Base(root)
     sources = set(base.text("sources")["source_id"])
     for resource in evidence.package(root)["resources"]:
-        if resource["name"] in ("cases", "method_changes"):  # argued or told, no facts
+        if resource["name"] in ("cases", "method_changes"):  # arguments and changes, no facts
             continue
         if resource["schema"]["primaryKey"] == ["id"]:
             table = base.text(resource["name"])
