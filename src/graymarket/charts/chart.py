@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from graymarket.charts.clearance import overlaps
@@ -79,7 +80,7 @@ class Marks:
     def add(self, ax: Axes, row: int, label: object, series: str, x: Any, y: Any) -> None:
         """A mark at `x`, `y` in data of `ax`; dates may be given as such."""
         month = f"{label:%Y-%m}" if isinstance(label, pd.Timestamp) else str(label)
-        across, up = float(ax.convert_xunits(x)), float(ax.convert_yunits(y))
+        across, up = float(date2num(x)) if isinstance(x, pd.Timestamp) else float(x), float(y)
         self._places.append((ax, row, month, series, across, up))
 
     def add_line(
@@ -105,7 +106,8 @@ class Marks:
         found = []
         for ax, row, label, series, across, up in self._places:
             x, y = ax.transData.transform((across, up))
-            found.append(Mark(row, label, series, round(x / width, 5), round(1 - y / height, 5)))
+            place = round(float(x / width), 4), round(float(1 - y / height), 4)
+            found.append(Mark(row, label, series, *place))
         return Drawing(figure, tuple(found))
 
 
@@ -125,7 +127,7 @@ class Chart:
 
 
 def form(
-    *, along: str = "", native: Callable[P, Native | None] | None = None
+    *, along: str = "", native: Callable[..., Native | None] | None = None
 ) -> Callable[[Callable[Concatenate[float, P], Drawing]], Callable[P, Chart]]:
     """Make a function of width and data a form: a function of data that returns a chart.
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from graymarket.charts.palette import PALETTE
+from graymarket.palette import PALETTE
 
 _TOUCH = 0.8  # points by which the boxes of two labels may meet: letters do not fill their boxes
 

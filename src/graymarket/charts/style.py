@@ -8,7 +8,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from graymarket.charts.palette import PALETTE
+from graymarket.palette import PALETTE
 
 INK = PALETTE["ink"]
 TEXT_MUTE = PALETTE["text-mute"]
