@@ -41,6 +41,14 @@ class Checked:
     rows_of: Callable[[str], pd.DataFrame]
     data: Path
 
+    def row_of(self, entry: str) -> pd.Series | None:
+        """The one row that an entry stands for; None if there is none, or more."""
+        try:
+            rows = self.rows_of(entry)
+        except EvidenceError:
+            return None
+        return rows.iloc[0] if len(rows) == 1 else None
+
     def problem(
         self,
         expected: str,
@@ -142,11 +150,7 @@ def _basis(table: Checked, rule: Rule) -> Iterator[Problem]:
 def _row(table: Checked, rule: Rule) -> Iterator[Problem]:
     field: str = rule["field"]
     for row, entry in table.raw[field].items():
-        try:
-            one = len(table.rows_of(entry)) == 1
-        except EvidenceError:
-            one = False
-        if not one:
+        if table.row_of(entry) is None:
             expected = "a row of data/, as “table/row-id”"
             yield table.problem(expected, int(str(row)), field, entry, REFERENCE)
 
@@ -166,12 +170,9 @@ def _quoted(table: Checked, rule: Rule) -> Iterator[Problem]:
     """A text taken from a row must still stand there: else the row has changed, look again."""
     for row, cells in table.raw.iterrows():
         column, quoted = cells[rule["column"]], cells[rule["field"]]
-        if not column:
-            continue
-        try:
-            source = table.rows_of(cells[rule["entry"]]).iloc[0]
-        except EvidenceError:
-            continue  # the rule “row” says so
+        source = table.row_of(cells[rule["entry"]])
+        if not column or source is None:
+            continue  # the rule “row” says what has no row
         if not {*column.split("/")[0].split("..")} <= {*source.index}:
             expected = f"a column of the row {cells[rule['entry']]}"
             yield table.problem(expected, int(str(row)), rule["column"], severity=REFERENCE)
