@@ -64,11 +64,14 @@ def _parser() -> MarkdownIt:
 
 
 class Reader:
-    """Reads the texts of one notebook: no two headings or footnotes get the same id."""
+    """Reads the texts of one notebook: no two headings or footnotes get the same id.
 
-    def __init__(self) -> None:
+    `taken` are the ids that stand elsewhere in the file.
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
         self._texts = 0
-        self._ids: set[str] = set()
+        self._ids = set(taken)
 
     def read(self, text: str) -> list[Token]:
         """The tokens of a cell's Markdown. Each heading has its `id` among the attributes,

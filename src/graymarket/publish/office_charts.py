@@ -12,8 +12,8 @@ from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from graymarket.publish.cells import cell_text
 from graymarket.publish.problems import PublishError
+from graymarket.publish.text import cell_text
 
 _LABEL_SIZE = 14
 _LETTER = 0.5  # of a letter's size: its mean width, with room for a wider font than the house's

@@ -9,8 +9,8 @@ from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
-from graymarket.publish.cells import cell_text
 from graymarket.publish.office_theme import EMPTY_TABLE_STYLE
+from graymarket.publish.text import cell_text
 
 _MOST_ROWS = 12
 _SIZES = (16, 14, 12, 11)  # points, the largest that fits is taken

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from graymarket.publish.cells import cell_text
+from graymarket.publish.text import cell_text
 
 _MOST_DECIMALS = 4
 _MONTH = r"(?:19|2\d)\d\d-(?:0[1-9]|1[0-2])"  # spreadsheets know no day before 1900

@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from graymarket.publish.citing import (
+from graymarket.publish.citation import (
     full_title,
     how_to_cite,
     licences,
