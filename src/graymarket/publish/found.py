@@ -18,8 +18,13 @@ def outputs(notebook: NotebookNode, mime: str) -> Iterator[dict]:
 
 
 def results_in(notebook: NotebookNode) -> dict[str, dict]:
-    """The notebook's named results, each {text, value, basis}."""
-    return {k: result for found in outputs(notebook, RESULTS_MIME) for k, result in found.items()}
+    """The results of the subjects that the notebook opened, by "subject.name"."""
+    return {
+        f"{subject}.{name}": result
+        for opened in outputs(notebook, RESULTS_MIME)
+        for subject, known in opened.items()
+        for name, result in known.items()
+    }
 
 
 def as_told(results: dict[str, dict], exhibits: Iterable[dict]) -> dict:
