@@ -294,11 +294,10 @@ def _asked(revised: int, why: str | None) -> str:
 
 
 def _build(root: Path, case: str | None = None) -> None:
-    from graymarket import evidence, publish  # slow to import: not needed for --help
+    from graymarket import evidence, publish, report  # slow to import: not needed for --help
 
     try:
-        variant = _variant(evidence.question(case, root)) if case is not None else None
-        written = publish.build(root, on_step=_say, on_cell=_dot, variant=variant)
+        written = report.build(root, case or report.MAIN, on_step=_say, on_cell=_dot)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)
         _complain(error.problems, "report/ is untouched. Mend the above and run this again.")
@@ -314,19 +313,6 @@ def _show(root: Path) -> None:
     page = root / "report" / "report.html"
     if not webbrowser.open(page.as_uri()):
         click.echo(f"No browser was found; open {page}")
-
-
-def _variant(question):
-    """The question in the words of `publish`."""
-    from graymarket import evidence, publish
-
-    return publish.Variant(
-        name=question.name,
-        title=question.title,
-        subtitle=f"{question.what}, {question.event:%B %Y}",
-        environment={evidence.VARIABLE: str(question.path.resolve())},
-        inputs=(question.path,),
-    )
 
 
 _MOST_PROBLEMS = 50  # more are counted: by then they are of a kind

@@ -8,10 +8,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from graymarket.publish.found import EXHIBIT_MIME, outputs, results_in
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME, TABLE_MIME, outputs, results_in
 from graymarket.publish.problems import PublishError
-
-TABLE_MIME = "application/vnd.graymarket.table+json"
 
 # A result in prose: {eval}`subject.name`, or with .capital at the start of a sentence.
 _RESULT = re.compile(r"\{eval\}`(\w+\.\w+?)(\.capital)?`")
@@ -125,7 +123,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
                 _add_slides(name, cell, book)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
-        text = _fill(cell.source, results, book, where)
+        text = cell.source if _is_foreign(notebook) else _fill(cell.source, results, book, where)
         if slide_type(cell) == "notes":
             if book.slides and not book.slides[-1]["notes"]:
                 book.slides[-1]["notes"] = text
@@ -138,11 +136,18 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
             opening, text = _open_chapter(name, text, book)
         if text:
             rest.append(_markdown(text))
+    if not opening and _is_foreign(notebook):
+        opening, _ = _open_chapter(name, f"# {name}", book)
     if not opening:
         book.problems.append(f"notebooks/{name}.ipynb: expected a cell that begins “# Title”")
     for i, cell in enumerate(opening + rest):
         cell["id"] = f"{re.sub(r'[^a-zA-Z0-9]+', '-', name)[:50]}-{i}"
         book.cells.append(cell)
+
+
+def _is_foreign(notebook: NotebookNode) -> bool:
+    """Whether it puts out nothing of ours: then our rules for prose are not meant for it."""
+    return not any(next(outputs(notebook, m), None) for m in (EXHIBIT_MIME, RESULTS_MIME))
 
 
 def _present(cells: list[NotebookNode], results: Mapping[str, Json]) -> Iterator[NotebookNode]:

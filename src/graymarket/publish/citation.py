@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 REPORT_FILE = "report.html"
@@ -64,8 +63,3 @@ def credit_line(exhibit: dict[str, Any]) -> str:
 def sentence(text: str) -> str:
     """The text with a capital at its start: notes follow a label in other formats."""
     return re.sub(r"^\w", lambda first: first[0].upper(), text)
-
-
-def row_name(line: dict[str, Any]) -> str:
-    """A row of the basis as "table/key"; the table alone for all of it."""
-    return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")

@@ -14,11 +14,11 @@ from traitlets import Bool, default
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.citation import publishers
 from graymarket.publish.fonts import face_css
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.markdown import Reader
 from graymarket.publish.markdown_html import line_to_html, to_html
 from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.outputs import shown
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.text import csv_text
 
 TEMPLATES = Path(__file__).parent / "templates"

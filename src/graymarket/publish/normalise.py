@@ -8,8 +8,8 @@ import nbformat
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from graymarket.publish.found import EXHIBIT_MIME
 from graymarket.publish.outputs import has_content
+from graymarket.publish.payloads import EXHIBIT_MIME
 from graymarket.publish.problems import PublishError
 from graymarket.publish.sanitize import sanitize, sanitize_svg
 
@@ -68,14 +68,13 @@ def normalised(notebook: NotebookNode, *, allow_scripts: bool = False) -> Notebo
     cells = [_normalised(c, allow_scripts) for c in clean.cells if not _tags(c) & _REMOVED]
     about = clean.metadata.get("report", {})
     if "exhibits" in about:
-        about["exhibits"] = [normalised_exhibit(exhibit) for exhibit in about["exhibits"]]
+        about["exhibits"] = [_safe_exhibit(exhibit) for exhibit in about["exhibits"]]
     return NotebookNode(clean | {"cells": cells})
 
 
-def normalised_exhibit(exhibit: dict[str, Any]) -> dict[str, Any]:
-    """An exhibit's payload, its pictures sanitised and its table as the contract has it."""
-    pictures = {key: sanitize_svg(exhibit[key]) for key in _SVGS if exhibit.get(key)}
-    return exhibit | pictures | {"table": _as_printed(exhibit["table"])}
+def _safe_exhibit(exhibit: dict[str, Any]) -> dict[str, Any]:
+    """An exhibit's payload, its pictures sanitised."""
+    return exhibit | {key: sanitize_svg(exhibit[key]) for key in _SVGS if exhibit.get(key)}
 
 
 def _normalised(cell: NotebookNode, allow_scripts: bool) -> NotebookNode:
@@ -101,28 +100,8 @@ def _safe(output: NotebookNode, allow_scripts: bool) -> NotebookNode:
     if "image/svg+xml" in data:
         data["image/svg+xml"] = sanitize_svg(_text(data["image/svg+xml"]))
     if EXHIBIT_MIME in data:
-        data[EXHIBIT_MIME] = normalised_exhibit(data[EXHIBIT_MIME])
+        data[EXHIBIT_MIME] = _safe_exhibit(data[EXHIBIT_MIME])
     return NotebookNode(output | {"data": NotebookNode(data)}) if data else output
-
-
-def _as_printed(table: dict[str, Any]) -> dict[str, Any]:
-    """The table of an exhibit that was made before tables had rows as printed and typed values."""
-    if "values" in table:
-        return table
-    columns = [
-        {"name": name, "unit": "", "numeric": numeric}
-        for name, numeric in zip(table["columns"], table["numeric"], strict=True)
-    ]
-    rows = [[_printed(value) for value in row] for row in table["rows"]]
-    return {"columns": columns, "rows": rows, "values": table["rows"]}
-
-
-def _printed(value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _tags(cell: NotebookNode) -> set[str]:

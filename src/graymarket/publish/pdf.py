@@ -14,11 +14,11 @@ from traitlets import Bool
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.citation import publishers
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import ids_of
 from graymarket.publish.markdown import Reader
 from graymarket.publish.markdown_typst import to_typst
 from graymarket.publish.normalise import NotebookExporter
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 from graymarket.publish.typesetting import STYLE, code_block, compile_pdf, condensed, typst_string
 from graymarket.publish.typst_html import data_table
@@ -63,7 +63,8 @@ class ReportPDFExporter(NotebookExporter):
         self, nb: NotebookNode, resources: dict[str, Any], folder: Path, *, maths: bool = True
     ) -> str:
         report, about = nb.metadata.get("report", {}), resources.get("metadata", {})
-        values = {key: report.get(key, "") for key in ("subtitle", "edition", "inputs", "date")}
+        kept = ("subtitle", "edition", "fingerprint", "date")
+        values = {key: report.get(key, "") for key in kept}
         values["title"] = report.get("title") or about.get("name", "Notebook")
         labels = ids_of(report)
         given = {chapter["id"] for chapter in report.get("chapters", [])}  # by their headings

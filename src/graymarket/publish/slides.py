@@ -14,12 +14,12 @@ from traitlets import Bool, default
 from graymarket.publish.assemble import slide_type
 from graymarket.publish.citation import credit_line, credits, how_to_cite
 from graymarket.publish.fonts import face_css
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import TEMPLATES, ids_of, themed
 from graymarket.publish.markdown import Reader, read, read_line, without_links, words
 from graymarket.publish.markdown_html import to_html
 from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.outputs import html_of, shown
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 from graymarket.publish.text import first_sentences, for_stage
 

@@ -93,11 +93,3 @@ def _lists(tokens: list[Token]) -> Iterator[Token]:
         depth += token.nesting if lists else 0
         if depth or lists:
             yield token
-
-
-def cell_text(value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
