@@ -6,6 +6,7 @@ import tempfile
 import textwrap
 import uuid
 import zipfile
+from collections.abc import Iterable
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
-from graymarket.publish.assemble import without_links
 from graymarket.publish.citation import credit_line, how_to_cite, publishers
+from graymarket.publish.markdown import Block, Run, blocks, read, without_links, words
 from graymarket.publish.office_charts import add_native_chart
 from graymarket.publish.office_tables import add_table
 from graymarket.publish.office_theme import (
@@ -32,6 +33,8 @@ from graymarket.publish.office_theme import (
 )
 from graymarket.publish.text import first_sentences, for_stage
 from graymarket.publish.typesetting import compile_pictures, condensed
+
+_Words = tuple[Run, ...]  # of a paragraph
 
 _LANGUAGE = "en-GB"
 _PICTURE_PPI = 288  # of a picture 7.2 inches wide: twice the pixels of a 1040-pixel-wide image
@@ -83,28 +86,30 @@ def powerpoint(report: dict) -> bytes:
 
 def _title_slide(deck, report: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Title"))
-    _write(slide.shapes.title, [report["title"]])
-    _write(_at(slide, SUBTITLE), [report["subtitle"], f"Edition {report['edition']}"])
+    _write(slide.shapes.title, [_plain(report["title"])])
+    _write(
+        _at(slide, SUBTITLE), [_plain(report["subtitle"]), _plain(f"Edition {report['edition']}")]
+    )
     return slide
 
 
 def _section_slide(deck, chapter: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Section"))
     _write_title(slide, chapter["title"], _SECTION_TITLE)
-    deck_text = _plain(chapter["deck"])
-    _write(_at(slide, SUBTITLE), [first_sentences(deck_text, _DECK_LETTERS) or deck_text])
+    deck_text = words(read(chapter["deck"]))
+    _write(_at(slide, SUBTITLE), [_plain(first_sentences(deck_text, _DECK_LETTERS) or deck_text)])
     if len(deck_text) > _DECK_LETTERS:
-        _add_notes(slide, deck_text)
+        _add_notes(slide, [_plain(deck_text)])
     return slide
 
 
 def _closing_slide(deck, report: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Closing"))
-    _write(slide.shapes.title, ["How to cite, and what it rests on"])
-    lines = [f"**Cite as** {how_to_cite(report)}"]
+    _write(slide.shapes.title, [_plain("How to cite, and what it rests on")])
+    lines = [_labelled("Cite as", how_to_cite(report))]
     if report.get("fingerprint"):
-        lines.append(f"**Data state** {report['fingerprint'][:12]}")
-    _write(_at(slide, CONTENT), [*lines, *report.get("credits", [])])
+        lines.append(_labelled("Data state", report["fingerprint"][:12]))
+    _write(_at(slide, CONTENT), [*lines, *map(_plain, report.get("credits", []))])
     return slide
 
 
@@ -113,7 +118,7 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
     slide, area = deck.slides.add_slide(layout(deck, name)), EXHIBIT_AREAS[name]
     _write_title(slide, exhibit["title"])
     subtitle = f"Exhibit {exhibit['number']}. {exhibit['subtitle']}"
-    _write(_at(slide, SUBTITLE), [subtitle])
+    _write(_at(slide, SUBTITLE), [_plain(subtitle)])
     if len(subtitle) > _SHORT_SUBTITLE:
         _at(slide, SUBTITLE).text_frame.paragraphs[0].runs[0].font.size = _SMALL_SUBTITLE
     placeholder = _at(slide, CONTENT)._element
@@ -135,8 +140,10 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
     properties.set("title", exhibit["title"])
     source = _source(exhibit)
     note = f"Note: {note}" if note else ""
-    _write(_at(slide, SOURCE), [f"{source} {_shortened(note, _FOOT_LETTERS - len(source))}"])
-    _add_notes(slide, notes, exhibit)
+    _write(
+        _at(slide, SOURCE), [_plain(f"{source} {_shortened(note, _FOOT_LETTERS - len(source))}")]
+    )
+    _add_notes(slide, _paragraphs(blocks(read(notes))), exhibit)
     return slide
 
 
@@ -186,33 +193,46 @@ def _shortened(note: str, room: int) -> str:
     return f"{first_sentences(note, room - len(more))} {more}".strip()
 
 
-def _add_notes(slide: Slide, notes: str, exhibit: dict | None = None) -> None:
-    paragraphs = [p for p in notes.split("\n\n") if p.strip()]
+def _add_notes(slide: Slide, paragraphs: list[_Words], exhibit: dict | None = None) -> None:
     if exhibit and exhibit["note"]:
-        paragraphs.append(f"**Note:** {exhibit['note']}")
+        paragraphs = [*paragraphs, _labelled("Note:", exhibit["note"])]
     if exhibit and exhibit["sources"]:
-        paragraphs.append(f"**Source:** {credit_line(exhibit)}.")
-    if paragraphs:
+        paragraphs = [*paragraphs, _labelled("Source:", f"{credit_line(exhibit)}.")]
+    if any(paragraphs):
         _write(slide.notes_slide.notes_placeholder, paragraphs)
 
 
 def _text_slide(deck, entry: dict, chapter: dict) -> Slide:
     """A slide of words: up to three points side by side, or paragraphs."""
-    text, notes = for_stage(entry["text"], entry["notes"])
-    title, points, paragraphs = _blocks(text)
+    text, notes = for_stage(without_links(read(entry["text"])), without_links(read(entry["notes"])))
+    parts = blocks(text)
+    title = next((part.text for part in parts if part.kind == "heading"), chapter["title"])
+    points = [part for part in parts if part.kind == "point"]
+    paragraphs = _paragraphs(part for part in parts if part.kind not in ("point", "heading"))
     name = _COLUMN_LAYOUTS.get(len(points), "Text")
     slide = deck.slides.add_slide(layout(deck, name))
-    _write_title(slide, title or chapter["title"])
+    _write_title(slide, title)
     if name == "Text":
-        _write(_at(slide, CONTENT), [*points, *paragraphs])
+        _write(_at(slide, CONTENT), [*(point.runs for point in points), *paragraphs])
         if len(points) > max(_COLUMN_LAYOUTS):
             _number(_at(slide, CONTENT).text_frame.paragraphs[: len(points)])
     else:
         for idx, point in zip(COLUMNS, points, strict=False):
-            _write(_at(slide, idx), _lead_apart(point))
+            rest = point.runs[len(point.bold_lead) :]
+            _write(_at(slide, idx), [point.bold_lead, rest])
         _write(_at(slide, SOURCE), paragraphs)
-    _add_notes(slide, notes)
+    _add_notes(slide, _paragraphs(blocks(notes)))
     return slide
+
+
+def _paragraphs(parts: Iterable[Block]) -> list[_Words]:
+    """Blocks as paragraphs; a point of a numbered list begins with its number."""
+    return [
+        (*((Run(f"{part.number}. "),) if part.number else ()), *part.runs)
+        if part.kind != "table"
+        else _plain("; ".join(" ".join(r.text for c in row for r in c) for row in part.rows))
+        for part in parts
+    ]
 
 
 def _number(paragraphs) -> None:
@@ -227,49 +247,39 @@ def _number(paragraphs) -> None:
         )
 
 
-def _blocks(text: str) -> tuple[str, list[str], list[str]]:
-    """Markdown → its heading, the points of its lists, its paragraphs."""
-    title, points, paragraphs = "", [], []
-    for block in re.split(r"\n\s*\n|\n(?=[-*] |\d+\. )", text.strip()):
-        heading = re.match(r"#+ +(.*)", block)
-        point = re.match(r"(?:[-*]|\d+\.) +(.*)", block, re.DOTALL)
-        if heading and not title:
-            title = heading[1]
-        elif point:
-            points.append(point[1])
-        elif block.strip():
-            paragraphs.append(block)
-    return title, points, paragraphs
-
-
-def _lead_apart(point: str) -> list[str]:
-    """A point that begins in bold: the bold words as a line of their own."""
-    lead = re.match(r"(\*\*.+?\*\*)\s*(.*)", point, re.DOTALL)
-    return [part for part in lead.groups() if part] if lead else [point]
-
-
 def _at(slide: Slide, idx: int):
     return next(shape for shape in slide.placeholders if shape.placeholder_format.idx == idx)
 
 
-def _write(shape, paragraphs: list[str]) -> None:
-    """Paragraphs of simple Markdown as text; a placeholder that would stay empty goes."""
-    if not any(paragraphs):
+def _write(shape, paragraphs: Iterable[_Words]) -> None:
+    """Paragraphs as text; a placeholder that would stay empty goes."""
+    said = [paragraph for paragraph in paragraphs if any(run.text for run in paragraph)]
+    if not said:
         shape._element.getparent().remove(shape._element)
         return
     frame = shape.text_frame
-    for i, text in enumerate(p for p in paragraphs if p):
+    for i, words_of in enumerate(said):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
-        for words, bold, italic in _runs(text):
+        for part in words_of:
             run = paragraph.add_run()
-            run.text = words
+            run.text = part.text if part is not words_of[0] else part.text.lstrip()
             run._r.get_or_add_rPr().set("lang", _LANGUAGE)
-            run.font.bold, run.font.italic = bold or None, italic or None
+            run.font.bold, run.font.italic = part.bold or None, part.italic or None
+
+
+def _plain(text: str) -> _Words:
+    """Words in no style."""
+    return (Run(" ".join(text.split())),)
+
+
+def _labelled(label: str, said: str) -> _Words:
+    """Words behind a label in bold."""
+    return Run(label, bold=True), Run(f" {said}")
 
 
 def _write_title(slide: Slide, title: str, letters: int = _SHORT_TITLE) -> None:
     """A title; if it takes several lines, then lines of like length, in whatever font."""
-    plain = "".join(words for words, _, _ in _runs(title))
+    plain = " ".join(title.split())
     count = len(textwrap.wrap(plain, letters, break_on_hyphens=False))
     lines = next(
         lines
@@ -279,22 +289,6 @@ def _write_title(slide: Slide, title: str, letters: int = _SHORT_TITLE) -> None:
     slide.shapes.title.text_frame.text = "\v".join(lines)
     for properties in slide.shapes.title._element.xpath(".//a:r"):
         properties.get_or_add_rPr().set("lang", _LANGUAGE)
-
-
-def _plain(markdown: str) -> str:
-    """Markdown on one line, its links as words alone."""
-    return " ".join(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_links(markdown)).split())
-
-
-def _runs(markdown: str):
-    """Simple Markdown as (words, bold, italic)."""
-    for part in re.split(r"(\*\*.+?\*\*|\*[^*]+\*)", _plain(markdown).replace("`", "")):
-        if part.startswith("**") and part.endswith("**") and len(part) > 4:
-            yield part[2:-2], True, False
-        elif part.startswith("*") and part.endswith("*") and len(part) > 2:
-            yield part[1:-1], False, True
-        elif part:
-            yield part, False, False
 
 
 def _finish(slide: Slide, footer: str) -> None:
