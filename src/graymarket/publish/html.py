@@ -46,7 +46,7 @@ _THEMED = {
 }
 
 
-class ReportHTMLExporter(NotebookExporter, TemplateExporter):  # type: ignore[misc]
+class ReportHTMLExporter(NotebookExporter, TemplateExporter):
     """One self-contained HTML page: contents, exhibits, folded code; zero requests.
 
     Nothing in a notebook can run a script there, unless `allow_scripts` is set: HTML is cleaned,
@@ -70,7 +70,7 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):  # type: ignore[mi
         return [str(TEMPLATES)]
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
-        yield from super().default_filters()
+        yield from TemplateExporter.default_filters(self)
         yield "prose", self._prose
         yield "raw_cell", self._raw_cell
         yield "is_prose", is_prose
@@ -89,7 +89,7 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):  # type: ignore[mi
         return _with_code_together(nb), resources
 
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
-        resources = super()._init_resources(resources)
+        resources = TemplateExporter._init_resources(self, resources)
         report = TEMPLATES / "report"
         resources["report_css"] = face_css() + (report / "report.css").read_text(encoding="utf-8")
         resources["script"] = (report / "report.js").read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ _WITHOUT_OUTPUT = {"remove-output", "remove_output", "hide-output", "hide_output
 _SVGS = ("svg", "narrow_svg", "stage_svg", "outlined_svg")
 
 
-class NotebookExporter(Exporter):  # type: ignore[misc]
+class NotebookExporter(Exporter):
     """An exporter whose notebooks are normalised once all of nbconvert's preprocessors ran."""
 
     allow_scripts: Any = False
@@ -40,7 +40,7 @@ class NotebookExporter(Exporter):  # type: ignore[misc]
     def _preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        nb, resources = super()._preprocess(nb, resources)
+        nb, resources = Exporter._preprocess(self, nb, resources)
         return normalised(nb, allow_scripts=self.allow_scripts), resources
 
 
@@ -49,7 +49,7 @@ def current(notebook: NotebookNode) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # cells without ids are no matter here
-            upgraded = nbformat.convert(nbformat.from_dict(notebook), 4)
+            upgraded: NotebookNode = nbformat.convert(nbformat.from_dict(notebook), 4)
             nbformat.validate(upgraded, relax_add_props=True)
     except Exception as error:  # nbformat lets many kinds through
         reason = str(error).strip().splitlines() or [type(error).__name__]

@@ -62,7 +62,7 @@ def latex_of(output: NotebookNode) -> str:
 def text_of(output: NotebookNode) -> str:
     """The output as text, with its terminal colours; what it is instead of an object's address."""
     if output.output_type == "error":
-        return "\n".join(output.get("traceback") or [f"{output.ename}: {output.evalue}"])
+        return "\n".join(map(str, output.get("traceback") or [f"{output.ename}: {output.evalue}"]))
     if "text" in output:
         return _text(output.text)
     data = output.get("data", {})
@@ -78,7 +78,7 @@ def text_of(output: NotebookNode) -> str:
 
 def plain_text_of(output: NotebookNode) -> str:
     """The output as text without terminal colours."""
-    return strip_ansi(text_of(output)).replace("\x1b", "")
+    return str(strip_ansi(text_of(output))).replace("\x1b", "")
 
 
 def shortened(text: str, most: int = MOST_TEXT) -> tuple[str, str]:

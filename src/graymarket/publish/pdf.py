@@ -45,7 +45,7 @@ class ReportPDFExporter(NotebookExporter):
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
-    ) -> tuple[bytes, dict[str, Any]]:
+    ) -> tuple[Any, dict[str, Any]]:
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -215,7 +215,8 @@ def _sources(report: dict[str, Any]) -> str:
 
 def _title(source: dict[str, Any]) -> str:
     """The title, or the site's name where the house's fonts lack the title's letters."""
-    return source["title"] if can_print(source["title"]) else urlsplit(source["url"]).netloc
+    title = str(source["title"])
+    return title if can_print(title) else urlsplit(str(source["url"])).netloc
 
 
 def _compile(source: str, folder: Path) -> bytes:

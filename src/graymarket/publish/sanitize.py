@@ -131,8 +131,9 @@ def _rewritten(markup: str) -> str:
     """HTML with words for remote pictures, no fields to type into, and no endless tables."""
     soup = BeautifulSoup(markup, "html.parser")
     for picture in soup.find_all("img"):
-        if not _PICTURE.match(picture.get("src", "")):
-            picture.replace_with(absent_picture(picture.get("alt", ""), picture.get("src", "")))
+        alt, address = str(picture.get("alt") or ""), str(picture.get("src") or "")
+        if not _PICTURE.match(address):
+            picture.replace_with(absent_picture(alt, address))
     for field in soup.find_all("input"):  # a task's tick, and nothing to type into
         if field.get("type") != "checkbox":
             field.decompose()

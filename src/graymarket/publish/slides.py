@@ -59,7 +59,7 @@ class _Section:
     slides: list[_Slide]
 
 
-class ReportSlidesExporter(NotebookExporter, TemplateExporter):  # type: ignore[misc]
+class ReportSlidesExporter(NotebookExporter, TemplateExporter):
     """One self-contained slide deck: list of sections, speaker notes, print view; zero requests.
 
     An assembled report gives the slides that its chapters marked. Any other notebook gives those
@@ -81,7 +81,7 @@ class ReportSlidesExporter(NotebookExporter, TemplateExporter):  # type: ignore[
         return [str(TEMPLATES)]
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
-        yield from super().default_filters()
+        yield from TemplateExporter.default_filters(self)
         yield "prose", _prose
         yield "inline_prose", _inline
         yield "themed", themed
@@ -108,7 +108,7 @@ class ReportSlidesExporter(NotebookExporter, TemplateExporter):  # type: ignore[
         return nb, resources | {"deck": deck}
 
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
-        resources = super()._init_resources(resources)
+        resources = TemplateExporter._init_resources(self, resources)
         own = TEMPLATES / "slides"
         resources["slides_css"] = face_css() + (own / "slides.css").read_text(encoding="utf-8")
         resources["slides_js"] = (own / "slides.js").read_text(encoding="utf-8")

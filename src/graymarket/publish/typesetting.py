@@ -4,6 +4,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -60,7 +61,8 @@ def condensed(svg: str) -> str:
 
 def compile_pdf(source: str, folder: Path, name: str, fonts: list[str] = FOLDERS) -> bytes:
     """A tagged, archivable PDF. Raises PublishError for `name` on any error or warning."""
-    return _compile(source, folder, name, fonts, format="pdf", pdf_standards=_STANDARDS)
+    pdf: bytes = _compile(source, folder, name, fonts, format="pdf", pdf_standards=_STANDARDS)
+    return pdf
 
 
 def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[bytes]:
@@ -69,9 +71,7 @@ def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[b
     return made if isinstance(made, list) else [made]  # of one page, typst gives no list
 
 
-def _compile(
-    source: str, folder: Path, name: str, fonts: list[str], **options
-) -> bytes | list[bytes]:
+def _compile(source: str, folder: Path, name: str, fonts: list[str], **options: Any) -> Any:
     (folder / "source.typ").write_text(source, encoding="utf-8")
     try:
         made, warnings = typst.compile_with_warnings(
