@@ -15,7 +15,6 @@ from pptx import Presentation
 from graymarket.publish import Publication, PublishError, publish, write
 from graymarket.publish.chapters import read_chapters
 from graymarket.publish.execute import execute
-from graymarket.publish.payloads import RESULTS_MIME, resolve_lineage
 from graymarket.publish.publication import FORMATS
 
 FOREIGN = {
@@ -97,19 +96,6 @@ def test_files_are_put_in_place_together(tmp_path):
     assert (tmp_path / "old.txt").read_text() == "old"
     assert write(tmp_path, {"old.txt": b"new"}) == [tmp_path / "old.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "old.txt"]
-
-
-def test_lineage_is_resolved_once_for_each_entry_of_notebooks():
-    line = {"file": "data/t.csv", "key": "t-1", "rows": 1, "text": "x", "grades": []}
-    source = {"id": "s", "credit": "S", "title": "T", "url": "https://example.org", "licence": ""}
-    payload = {
-        "rain": {"days": {"type": "quantity", "value": 12, "text": "12", "lineage": ["t/t-1"]}}
-    }
-    shown = v4.new_output("display_data", data={RESULTS_MIME: payload})
-    book = v4.new_notebook(cells=[v4.new_code_cell("", outputs=[shown])])
-    resolve_lineage([book], lambda entries: [line | {"sources": [source], "asked": entries}])
-    (basis,) = book.cells[0].outputs[0].data[RESULTS_MIME]["rain"]["days"]["basis"]
-    assert basis["asked"] == ("t/t-1",)
 
 
 def test_a_format_that_cannot_be_made_is_an_error_of_the_notebooks(executed):

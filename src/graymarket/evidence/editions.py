@@ -185,7 +185,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         expected = f"a frozen edition: a zip with {PACKAGE}, its tables and {RESULTS} ({error})"
         fix = "take it back from version control"
         place = f"data/{file.parent.name}/{file.name}"
-        raise EvidenceError([Problem(place, expected, fix=fix, spoils=FILE)]) from None
+        raise EvidenceError([Problem(place, expected, fix=fix, severity=FILE)]) from None
 
 
 def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -211,4 +211,4 @@ def table_files(root: Path) -> dict[str, bytes]:
     except OSError as error:
         expected = f"a file that can be read ({error.strerror})"
         place = f"data/{Path(error.filename).name}"
-        raise EvidenceError([Problem(place, expected, spoils=FILE)]) from None
+        raise EvidenceError([Problem(place, expected, severity=FILE)]) from None

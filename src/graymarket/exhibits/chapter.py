@@ -1,4 +1,4 @@
-"""A chapter's way to what the report knows: subjects, opened by name, that read as text in prose."""
+"""A chapter’s way to what the report knows: subjects opened by name, as text for prose."""
 
 import html
 from pathlib import Path

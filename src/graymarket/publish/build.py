@@ -13,7 +13,7 @@ from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
 from graymarket.publish.figures import figures
 from graymarket.publish.html import ReportHTMLExporter
-from graymarket.publish.payloads import Resolve, resolve_lineage, summary
+from graymarket.publish.payloads import Resolve, summary
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.publication import Publication
@@ -50,8 +50,7 @@ def publish(
     problem found in the notebooks.
     """
     on_step("Assembling chapters")
-    resolve_lineage(chapters.values(), resolve)
-    report = assemble(chapters, publication.metadata())
+    report = assemble(chapters, publication.metadata(), resolve)
     writers: dict[str, Writer] = {name: partial(_single, name) for name in publication.files}
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:

@@ -1,4 +1,4 @@
-"""Charts that an office program draws itself, from an exhibit's table: lines and lying bars."""
+"""Charts that an office program draws itself, from an exhibit's `native`: lines and lying bars."""
 
 import math
 from datetime import date, datetime, timedelta
@@ -12,14 +12,10 @@ from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from graymarket.publish.cells import cell_text
-from graymarket.publish.problems import PublishError
-
 _LABEL_SIZE = 14
 _LETTER = 0.5  # of a letter's size: its mean width, with room for a wider font than the house's
 _PLOT_LEFT, _PLOT_TOP, _PLOT_HEIGHT = 0.045, 0.03, 0.87  # of the chart: room for tick labels
 _MOST_YEAR_LABELS = 8
-_SHORT_CELL = 2  # letters, as of a grade
 _EXCEL_EPOCH = date(1899, 12, 30)
 _COLOURS = (
     MSO_THEME_COLOR.ACCENT_1,
@@ -31,18 +27,17 @@ _DASHES = (MSO_LINE.SOLID, MSO_LINE.SOLID, MSO_LINE.DASH, MSO_LINE.ROUND_DOT)
 
 
 def add_native_chart(slide: Slide, exhibit: dict, area: tuple):
-    """Draw the exhibit's data as its `native` says, with its numbers in a sheet behind it.
+    """Draw what the exhibit's `native` holds, with its numbers in a sheet behind it.
 
-    `area` is left, top, width and height in inches. Returns the chart's frame. Raises
-    PublishError for a value that is no number.
+    `area` is left, top, width and height in inches. Returns the chart's frame.
     """
-    native, table = exhibit["native"], exhibit["table"]
-    series = {name: _numbers(exhibit, name) for name in native["y"]}
-    labels = _column(table, native["x"])
+    native = exhibit["native"]
+    series = {one["name"]: one["values"] for one in native["series"]}
+    labels = native["categories"]
     dates = [_as_date(label) for label in labels]
     over_time = native["kind"] == "line" and all(dates)
     data = CategoryChartData(number_format="General")
-    data.categories = dates if over_time else _named(exhibit, labels)
+    data.categories = dates if over_time else labels
     for name, values in series.items():
         data.add_series(name, values)
     kind = XL_CHART_TYPE.LINE if native["kind"] == "line" else XL_CHART_TYPE.BAR_CLUSTERED
@@ -55,23 +50,6 @@ def add_native_chart(slide: Slide, exhibit: dict, area: tuple):
     return frame
 
 
-def _column(table: dict, name: str) -> list:
-    place = table["columns"].index(name)
-    return [row[place] for row in table["rows"]]
-
-
-def _numbers(exhibit: dict, name: str) -> list[float | None]:
-    def number(value):
-        try:
-            return None if value in (None, "") else float(value)
-        except ValueError as error:
-            raise PublishError(
-                [f"exhibit {exhibit['id']}, column {name!r}: expected a number, found {value!r}"]
-            ) from error
-
-    return [number(value) for value in _column(exhibit["table"], name)]
-
-
 def _as_date(label) -> date | None:
     for pattern in ("%Y-%m-%d", "%Y-%m"):
         try:
@@ -79,36 +57,6 @@ def _as_date(label) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def _named(exhibit: dict, labels: list) -> list[str]:
-    """Labels of the bars, each with what the table says of it in words.
-
-    What makes one number weaker than the next stands in those words: without them all bars would
-    look equally sure.
-    """
-    native, table = exhibit["native"], exhibit["table"]
-    if native["kind"] == "line":
-        return [cell_text(label) for label in labels]
-    wordy = [
-        name
-        for name, numeric in zip(table["columns"], table["numeric"], strict=True)
-        if not numeric and name != native["x"]
-    ]
-    columns = [[_in_words(name, cell) for cell in _column(table, name)] for name in wordy]
-    said = [", ".join(filter(None, words)) for words in zip(*columns, strict=True)]
-    if not any(said):
-        return [cell_text(label) for label in labels]
-    return [
-        f"{cell_text(label)} ({words})" if words else cell_text(label)
-        for label, words in zip(labels, said, strict=True)
-    ]
-
-
-def _in_words(column: str, cell) -> str:
-    """A cell as part of a label; what is too short to explain itself has its column's name."""
-    text = cell_text(cell) if cell not in (None, "") else ""
-    return f"{column.lower()} {text}" if 0 < len(text) <= _SHORT_CELL else text
 
 
 def _set_up(chart) -> None:

@@ -23,90 +23,29 @@ def outputs(notebook: NotebookNode, mime: str) -> Iterator[Payload]:
 
 
 def results_in(notebook: NotebookNode) -> dict[str, Payload]:
-    """The notebook's results by name, or by subject and name."""
-    return {k: v for payload in outputs(notebook, RESULTS_MIME) for k, v in payload.items()}
-
-
-def resolve_lineage(chapters: Iterable[NotebookNode], resolve: Resolve) -> None:
-    """Add to each exhibit and result that has `lineage` what its entries stand for.
-
-    As `basis` the resolved entries, in an exhibit also as `sources` those of all of them, once
-    each.
-    """
-    for notebook in chapters:
-        for exhibit in outputs(notebook, EXHIBIT_MIME):
-            _resolve(exhibit, resolve)
-            sources = {s["id"]: s for line in exhibit.get("basis", []) for s in line["sources"]}
-            exhibit.setdefault("sources", list(sources.values()))
-        for results in outputs(notebook, RESULTS_MIME):
-            for entry in _leaves(results):
-                _resolve(entry, resolve)
-
-
-def _resolve(payload: Payload, resolve: Resolve) -> None:
-    if "lineage" in payload and "basis" not in payload:
-        payload["basis"] = resolve(tuple(payload["lineage"]))
-
-
-def _leaves(results: Payload) -> Iterator[Payload]:
-    """The single results of a payload, whether by name or by subject and name."""
-    for entry in results.values():
-        if isinstance(entry, dict):
-            if "text" in entry:
-                yield entry
-            else:
-                yield from _leaves(entry)
+    """The results of the subjects that the notebook opened, by "subject.name"."""
+    return {
+        f"{subject}.{name}": result
+        for opened in outputs(notebook, RESULTS_MIME)
+        for subject, known in opened.items()
+        for name, result in known.items()
+    }
 
 
 def summary(results: dict[str, Payload], exhibits: Iterable[Payload]) -> dict[str, Any]:
-    """{"results", "exhibits"} for a JSON file: their words and values, and the rows beneath.
-
-    An exhibit has a number once the report is assembled.
-    """
+    """{"results", "exhibits"} for a JSON file: typed, with their words and the rows beneath."""
     keys = ("id", "number", "title", "subtitle", "alt", "note")
     return {
-        "results": _brief(results),
+        "results": results,
         "exhibits": [
             {key: exhibit[key] for key in keys if key in exhibit}
-            | _lineage(exhibit)
+            | {"lineage": exhibit["lineage"]}
             | {"sources": [source["id"] for source in exhibit["sources"]]}
             for exhibit in exhibits
         ],
     }
 
 
-def _brief(results: Payload) -> Payload:
-    """The results with the names of rows instead of what they hold."""
-    return {
-        name: {key: v for key, v in entry.items() if key not in ("basis", "lineage")}
-        | _lineage(entry)
-        if "text" in entry
-        else _brief(entry)
-        for name, entry in results.items()
-    }
-
-
-def _lineage(payload: Payload) -> Payload:
-    if "lineage" in payload:
-        return {"lineage": list(payload["lineage"])}
-    return {"basis": [row_name(line) for line in payload.get("basis", [])]}
-
-
 def row_name(line: Payload) -> str:
     """A row of the lineage as "table/key"; the table alone for all of it."""
     return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")
-
-
-def typed_table(table: Payload) -> Payload:
-    """The table with `columns` of {name, unit, numeric}, `rows` as printed and typed `values`.
-
-    A table whose columns are names alone has its values as its rows.
-    """
-    if not table["columns"] or isinstance(table["columns"][0], dict):
-        return table
-    numeric = table.get("numeric", [False] * len(table["columns"]))
-    columns = [
-        {"name": name, "unit": "", "numeric": is_number}
-        for name, is_number in zip(table["columns"], numeric, strict=True)
-    ]
-    return {"columns": columns, "rows": table["rows"], "values": table["rows"]}

@@ -118,7 +118,7 @@ def _exhibit_slide(deck, exhibit: dict, notes: str) -> Slide:
         _at(slide, SUBTITLE).text_frame.paragraphs[0].runs[0].font.size = _SMALL_SUBTITLE
     placeholder = _at(slide, CONTENT)._element
     alt, note = exhibit["alt"], exhibit["note"]
-    if exhibit["native"] and exhibit["native"]["whole"]:
+    if exhibit["native"]:
         shown = add_native_chart(slide, exhibit, area)
         alt = _alt_of_native(exhibit)
     elif exhibit["stage_svg"]:

@@ -16,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from graymarket.publish.citing import full_title, how_to_cite, licences, long_date, sentence
-from graymarket.publish.payloads import Payload, row_name, typed_table
+from graymarket.publish.payloads import Payload, row_name
 
 _INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
@@ -135,7 +135,7 @@ def workbook(report: Payload) -> bytes:
 
 
 def _exhibit_sheet(exhibit: Payload) -> _Sheet:
-    columns, rows, meanings = _spread(typed_table(exhibit["table"]))
+    columns, rows, meanings = _spread(exhibit["table"])
     return _Sheet(
         name=f"E{exhibit['number']:02} {exhibit['id']}"[:_LONGEST_NAME].rstrip("-"),
         title=f"Exhibit {exhibit['number']}: {exhibit['title']}",
@@ -149,7 +149,7 @@ def _exhibit_sheet(exhibit: Payload) -> _Sheet:
 
 
 def _table_sheet(table: Payload) -> _Sheet:
-    columns, rows, _ = _spread(typed_table(table["table"]))
+    columns, rows, _ = _spread(table["table"])
     return _Sheet(
         table["name"][:_LONGEST_NAME], table["title"], table["description"], columns, rows
     )

@@ -161,7 +161,7 @@ class _Visit:
                     f"answers for {names if len(self._left_out) > 1 else self._left_out[0]}",
                     value="not asked for any more, after the above",
                     fix="mend or wait for the above first",
-                    spoils=FILE,
+                    severity=FILE,
                 )
             )
         return [answer for answer in answers if answer is not None], self._problems
@@ -188,7 +188,7 @@ class _Visit:
 
     def _fail(self, request: Request, happened: str, advice: str) -> None:
         expected = f"this file from {self._upstream.title}, {request.address}"
-        problem = Problem(request.name, expected, value=happened, fix=advice, spoils=FILE)
+        problem = Problem(request.name, expected, value=happened, fix=advice, severity=FILE)
         self._problems.append(problem)
         self._leave |= len(self._problems) >= _ENOUGH
 

@@ -29,7 +29,7 @@ _SHOWN = 60  # characters of a text that a message quotes
 
 def refuse(download: Download, expected: str, **details) -> EvidenceError:
     """To be raised: one Problem of the file as a whole, or of the cell that `details` name."""
-    return EvidenceError([Problem(download.name, expected, **({"spoils": FILE} | details))])
+    return EvidenceError([Problem(download.name, expected, **({"severity": FILE} | details))])
 
 
 def text_of(download: Download, expected: str) -> str:

@@ -1,5 +1,6 @@
 """What the report knows: typed results of a question and the tables, without a word of text."""
 
+from graymarket.results.build import Results
 from graymarket.results.quantity import (
     Confidence,
     Kind,
@@ -8,6 +9,7 @@ from graymarket.results.quantity import (
     Names,
     Quantity,
     Result,
+    Several,
     Verdict,
     as_json,
     replaced,
@@ -23,6 +25,8 @@ __all__ = [
     "Names",
     "Quantity",
     "Result",
+    "Results",
+    "Several",
     "Unit",
     "Verdict",
     "as_json",

@@ -17,6 +17,7 @@ from graymarket.results.quantity import Result
 # Each is a module of this package with a function compute(question, tables).
 SUBJECTS = (
     "asked",
+    "facts",
     "estimate",
     "readings",
     "channel",
@@ -29,6 +30,7 @@ SUBJECTS = (
     "trade",
     "back_test",
     "claims",
+    "timeline",
     "evidence_base",
 )
 
@@ -88,7 +90,7 @@ def _keep(path: Path, subject: Subject) -> None:
 
 
 def _key(question: Question, root: Path) -> str:
-    """What the results depend on: the question, the tables and editions, the code below, libraries."""
+    """What results depend on: the question, tables and editions, the code below, libraries."""
     digest = hashlib.sha256(repr(_asked(question)).encode())
     digest.update(_code().encode())
     for path in sorted((root / "data").rglob("*")):

@@ -20,6 +20,7 @@ from graymarket.results import (
     Names,
     Quantity,
     Result,
+    Several,
     Unit,
     Verdict,
     outwards,
@@ -75,6 +76,8 @@ class Wording:
                 return self._names(result)
             case Label():
                 return result.text
+            case Several():
+                return self._several(result)
 
     # Numbers
 
@@ -85,15 +88,23 @@ class Wording:
         if quantity.low is None or quantity.high is None:
             assert quantity.value is not None  # a quantity has a value or two ends
             return self.number(quantity.value, quantity.unit, quantity.step)
-        step = quantity.step or unit.step
-        if quantity.kind == "estimated" and quantity.level is not None:
-            ends = outwards(quantity.low, quantity.high, step)
-        else:
-            ends = rounded(quantity.low, step), rounded(quantity.high, step)
+        outward = quantity.kind == "estimated" and quantity.level is not None
+        return self.range(quantity.low, quantity.high, quantity.unit, quantity.step, outward)
+
+    def range(
+        self, low: float, high: float, unit: str, step: float | None = None, outward: bool = False
+    ) -> str:
+        """The ends of a range in a unit of UNITS: 14.57, 18.27 percent → "14.6–18.3%".
+
+        `outward` rounds so that the printed range holds the given one; ends that print alike make
+        one number.
+        """
+        step = step or UNITS[unit].step
+        ends = outwards(low, high, step) if outward else (rounded(low, step), rounded(high, step))
         if ends[0] == ends[1]:
-            return self.number(float(ends[0]), quantity.unit, step)
-        low, high = (self._digits(end, unit, step) for end in ends)
-        return self._form(quantity.unit)["range"].format(low=low, high=high)
+            return self.number(float(ends[0]), unit, step)
+        first, last = (self._digits(end, UNITS[unit], step) for end in ends)
+        return str(self._form(unit)["range"]).format(low=first, high=last)
 
     def number(self, value: float, unit: str, step: float | None = None) -> str:
         """A number in a unit of UNITS: 18.27 percent → "18.3%", 9 rules → "nine rules"."""
@@ -239,8 +250,19 @@ class Wording:
     def _names(self, names: Names) -> str:
         labels = [self._words.get("names", {}).get(code, label) for code, label in names.items]
         if not labels:
-            return str(self._words["verdicts"][names.about]["empty"])
+            return self._empty(names.about)
         return self.few(labels, names.most) if names.most else self.listed(labels)
+
+    def _several(self, several: Several) -> str:
+        texts = [self._text(item) for item in several.items]
+        if not texts:
+            return self._empty(several.about)
+        if several.listed:
+            return self.listed(texts)
+        return str(self._words["lists"]["several"]).join(texts)
+
+    def _empty(self, about: str) -> str:
+        return str(self._words["verdicts"][about]["empty"])
 
     def _verdict(self, verdict: Verdict) -> str:
         try:
@@ -258,7 +280,7 @@ class Wording:
 
     def cell(self, value: object, unit: str = "", step: float | None = None) -> str:
         """A table's cell: a result, a number in the column's unit, or text; a dash if empty."""
-        if isinstance(value, Quantity | Verdict | Moment | Names | Label):
+        if isinstance(value, Result):
             return self._text(value)
         if isinstance(value, bool):
             return str(self._words["numbers"]["yes" if value else "no"])

@@ -1,6 +1,7 @@
-"""The chart forms: each takes tidy data and returns a figure in the house style."""
+"""The chart forms: each is a function of tidy data alone and returns a `Chart`."""
 
-from graymarket.exhibits.forms.comparisons import (
+from graymarket.charts.chart import Chart, Drawing, Mark, Native, Series
+from graymarket.charts.comparisons import (
     before_after,
     changes,
     claims,
@@ -8,9 +9,9 @@ from graymarket.exhibits.forms.comparisons import (
     dots,
     dumbbell,
 )
-from graymarket.exhibits.forms.diagrams import matrix, spans, timeline, tree
-from graymarket.exhibits.forms.estimates import intervals, magnitudes, readings, tornado
-from graymarket.exhibits.forms.series import (
+from graymarket.charts.diagrams import matrix, spans, timeline, tree
+from graymarket.charts.estimates import intervals, magnitudes, readings, tornado
+from graymarket.charts.series import (
     bar_multiples,
     bars,
     counterfactual,
@@ -22,6 +23,11 @@ from graymarket.exhibits.forms.series import (
 )
 
 __all__ = [
+    "Chart",
+    "Drawing",
+    "Mark",
+    "Native",
+    "Series",
     "bar_multiples",
     "bars",
     "before_after",
