@@ -8,11 +8,11 @@ import nbformat
 import pandas as pd
 import pikepdf
 import pytest
+from graymarket.exhibits.style import chart
 from matplotlib.figure import Figure
 from nbconvert.exporters import get_exporter
 
 from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
-from graymarket.exhibits.style import chart
 from graymarket.publish.assemble import assemble
 from graymarket.publish.problems import PublishError
 

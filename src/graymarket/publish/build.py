@@ -13,6 +13,7 @@ from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
 from graymarket.publish.figures import figures
 from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.normalise import normalised
 from graymarket.publish.payloads import Resolve, summary
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
@@ -50,7 +51,7 @@ def publish(
     problem found in the notebooks.
     """
     on_step("Assembling chapters")
-    report = assemble(chapters, publication.metadata(), resolve)
+    report = normalised(assemble(chapters, publication.metadata(), resolve))
     writers: dict[str, Writer] = {name: partial(_single, name) for name in publication.files}
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:

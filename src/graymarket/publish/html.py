@@ -3,23 +3,23 @@
 import base64
 import hashlib
 import html
-import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.cells import cell_text, csv_text
-from graymarket.publish.citing import publishers
-from graymarket.publish.clean import clean
+from graymarket.publish.citation import publishers
 from graymarket.publish.fonts import face_css
-from graymarket.publish.hover import places
+from graymarket.publish.markdown import Reader
+from graymarket.publish.markdown_html import line_to_html, to_html
+from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.outputs import shown
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.prose import prose
-from graymarket.publish.tidy import tidied, with_attachments
+from graymarket.publish.text import csv_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,6 +31,8 @@ OTHER_FILES = {
     "slides.pptx": "Slides (PowerPoint)",
     "tables.xlsx": "Tables (Excel)",
 }
+
+_OWN_IDS = {"content", "traces", "sources", "colours"}  # what the page has of its own
 
 # Chart colours follow the page's theme: each house colour is a CSS variable there.
 _THEMED = {
@@ -44,7 +46,7 @@ _THEMED = {
 }
 
 
-class ReportHTMLExporter(TemplateExporter):
+class ReportHTMLExporter(NotebookExporter, TemplateExporter):  # type: ignore[misc]
     """One self-contained HTML page: contents, exhibits, folded code; zero requests.
 
     Nothing in a notebook can run a script there, unless `allow_scripts` is set: HTML is cleaned,
@@ -60,32 +62,33 @@ class ReportHTMLExporter(TemplateExporter):
     ).tag(config=True)
 
     @default("template_name")
-    def _template_name(self):
+    def _template_name(self) -> str:
         return "report"
 
     @default("extra_template_basedirs")
-    def _template_folders(self):
+    def _template_folders(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    def default_filters(self):
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
         yield from super().default_filters()
         yield "prose", self._prose
-        yield "cell_prose", lambda cell, resources: self._prose(with_attachments(cell), resources)
         yield "raw_cell", self._raw_cell
         yield "is_prose", is_prose
-        yield "shown", lambda output: shown(output, allow_scripts=self.allow_scripts)
-        yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
+        yield "shown", shown
+        yield "inline_prose", line_to_html
         yield "themed", themed
-        yield "places", _place_attributes
+        yield "places", place_attributes
         yield "csv_link", csv_link
-        yield "cell_text", cell_text
         yield "publishers", publishers
 
-    def from_notebook_node(self, nb, resources=None, **kwargs):
-        nb = _with_code_together(tidied(nb))
-        return super().from_notebook_node(nb, resources, **kwargs)
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super()._preprocess(nb, resources)
+        self._reader = Reader(_OWN_IDS | ids_of(nb.metadata.get("report", {})))
+        return _with_code_together(nb), resources
 
-    def _init_resources(self, resources):
+    def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
         resources = super()._init_resources(resources)
         report = TEMPLATES / "report"
         resources["report_css"] = face_css() + (report / "report.css").read_text(encoding="utf-8")
@@ -107,16 +110,15 @@ class ReportHTMLExporter(TemplateExporter):
             "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
         )
 
-    def _prose(self, text: str, resources: dict) -> str:
+    def _prose(self, text: str, resources: dict[str, Any]) -> str:
         folder = resources.get("metadata", {}).get("path") or ""
-        return prose(text, folder, allow_scripts=self.allow_scripts)
+        return to_html(self._reader.read(text), folder, allow_scripts=self.allow_scripts)
 
-    def _raw_cell(self, cell: NotebookNode, resources: dict) -> str:
+    def _raw_cell(self, cell: NotebookNode, resources: dict[str, Any]) -> str:
         """Raw cells meant for HTML or Markdown are shown as such, others of no format as text."""
         kind = cell.metadata.get("format") or cell.metadata.get("raw_mimetype") or ""
         if kind == "text/html":
-            safe = cell.source if self.allow_scripts else clean(cell.source)
-            return f'<div class="shown">{safe}</div>'
+            return f'<div class="shown">{cell.source}</div>'
         if kind == "text/markdown":
             return f'<div class="prose">{self._prose(cell.source, resources)}</div>'
         if kind or not cell.source.strip():
@@ -124,14 +126,27 @@ class ReportHTMLExporter(TemplateExporter):
         return f'<pre class="output" tabindex="0">{html.escape(cell.source)}</pre>'
 
 
-def _place_attributes(exhibit: dict, svg: str) -> str:
-    found = places(exhibit, svg)
-    return f' data-along="{found["along"]}" data-places="{found["places"]}"' if found else ""
+def ids_of(report: dict[str, Any]) -> set[str]:
+    """The ids that a report's chapters, exhibits and numbers have in its files."""
+    items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
+    parts = [*report.get("chapters", []), *report.get("exhibits", []), *items]
+    return {part["id"] for part in parts}
+
+
+def place_attributes(exhibit: dict[str, Any], size: str) -> str:
+    """Where each row of an exhibit's table is in its chart of that size, in ten-thousandths of it,
+    so that the page can show the values nearest to a pointer; "" unless every row has a place."""
+    along, marks = exhibit.get("along"), exhibit.get("marks") or {}
+    places = {mark["row"]: round(10_000 * mark[along]) for mark in marks.get(size, ()) if along}
+    if not places or sorted(places) != list(range(len(exhibit["table"]["rows"]))):
+        return ""
+    listed = " ".join(str(places[row]) for row in sorted(places))
+    return f' data-along="{along}" data-places="{listed}"'
 
 
 def _with_code_together(nb: NotebookNode) -> NotebookNode:
     """Code cells that show nothing join the code cell after them: one fold, not three."""
-    cells = []
+    cells: list[NotebookNode] = []
     for cell in nb.cells:
         before = cells[-1] if cells else None
         if before and cell.cell_type == before.cell_type == "code" and not _shows(before):
@@ -152,7 +167,7 @@ def themed(svg: str) -> str:
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
-def csv_link(table: dict) -> str:
+def csv_link(table: dict[str, Any]) -> str:
     """A table as the address of a CSV file that needs no server."""
     content = base64.b64encode(csv_text(table).encode("utf-8")).decode("ascii")
     return f"data:text/csv;charset=utf-8;base64,{content}"

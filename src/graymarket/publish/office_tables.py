@@ -9,7 +9,6 @@ from pptx.oxml.ns import nsdecls
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
-from graymarket.publish.cells import cell_text
 from graymarket.publish.office_theme import EMPTY_TABLE_STYLE
 
 _MOST_ROWS = 12
@@ -27,9 +26,9 @@ def add_table(slide: Slide, table: dict, area: tuple) -> tuple:
     `area` is left, top, width and height in inches.
     """
     left, top, width, height = area
-    rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
-    size, shown, widths = _fit(table["columns"], rows, width * 72, height * 72)
-    rows = rows[:shown]
+    names = [column["name"] for column in table["columns"]]
+    size, shown, widths = _fit(names, table["rows"], width * 72, height * 72)
+    rows = table["rows"][:shown]
     frame = slide.shapes.add_table(
         shown + 1, len(widths), Inches(left), Inches(top), Inches(width), Inches(0.1)
     )
@@ -38,10 +37,10 @@ def add_table(slide: Slide, table: dict, area: tuple) -> tuple:
     made.first_row, made.horz_banding = True, False
     for column, points in zip(made.columns, widths, strict=True):
         column.width = Emu(int(points * Pt(1)))
-    for i, row in enumerate([table["columns"], *rows]):
+    for i, row in enumerate([names, *rows]):
         made.rows[i].height = Pt(_row_height(row, widths, size))
-        for cell, text, numeric in zip(made.rows[i].cells, row, table["numeric"], strict=True):
-            _fill(cell, text, size, numeric=numeric, head=i == 0)
+        for cell, text, column in zip(made.rows[i].cells, row, table["columns"], strict=True):
+            _fill(cell, text, size, numeric=column["numeric"], head=i == 0)
     frame.height = sum(row.height for row in made.rows)
     return frame, len(table["rows"]) - shown
 

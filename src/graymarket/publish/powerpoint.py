@@ -16,8 +16,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from graymarket.publish.assemble import without_links
-from graymarket.publish.cells import first_sentences, for_stage
-from graymarket.publish.citing import credit_line, how_to_cite, publishers
+from graymarket.publish.citation import credit_line, how_to_cite, publishers
 from graymarket.publish.office_charts import add_native_chart
 from graymarket.publish.office_tables import add_table
 from graymarket.publish.office_theme import (
@@ -31,6 +30,7 @@ from graymarket.publish.office_theme import (
     empty_deck,
     layout,
 )
+from graymarket.publish.text import first_sentences, for_stage
 from graymarket.publish.typesetting import compile_pictures, condensed
 
 _LANGUAGE = "en-GB"

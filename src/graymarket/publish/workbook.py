@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from graymarket.publish.citing import full_title, how_to_cite, licences, long_date, sentence
+from graymarket.publish.citation import full_title, how_to_cite, licences, long_date, sentence
 from graymarket.publish.payloads import Payload, row_name
 
 _INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
