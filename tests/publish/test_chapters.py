@@ -47,9 +47,7 @@ def test_a_questions_own_cells_take_the_place_of_general_ones(chapters):
 
 def test_chapters_without_a_title_for_the_question_are_left_out_by_name(chapters):
     kept, left_out = for_question(chapters, "russia", {"QUESTION": "russia"})
-    assert sources(kept) == {
-        "01-shares": ["# The share of $X$", 'QUESTION = "russia"', "For all."]
-    }
+    assert sources(kept) == {"01-shares": ["# The share of $X$", 'QUESTION = "russia"', "For all."]}
     assert left_out == ["the lock", "what changed"]
 
 

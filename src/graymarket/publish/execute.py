@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -114,9 +115,10 @@ class _Run:
 
     async def _one(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> None:
         async with gate:
+            manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
             client = NotebookClient(
                 notebook,
-                km=kernel_manager(_kernel_name(notebook), self.scratch, self.warm),
+                km=manager,
                 timeout=_CELL_SECONDS,
                 record_timing=False,
                 # Or a kernel stopped in the middle would write how it was.
@@ -130,7 +132,7 @@ class _Run:
                     self.on_modules(await _modules(client))
                 except (asyncio.CancelledError, DeadKernelError):
                     if _is_cancelled():  # by an interrupt: nobody waits for a farewell
-                        await client.km.provisioner.kill()
+                        await manager.provisioner.kill()
                         raise asyncio.CancelledError from None
                     raise
 
