@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -27,10 +28,16 @@ PICTURES = "figures"
 RESULTS = "results.json"
 HEADLINE = "headline.svg"
 
+
+def _exported(exporter: Any, report: NotebookNode) -> bytes:
+    content: str | bytes = exporter().from_notebook_node(report)[0]
+    return content.encode() if isinstance(content, str) else content
+
+
 _WRITERS: dict[str, Callable[[NotebookNode], bytes]] = {
-    "report.html": lambda report: ReportHTMLExporter().from_notebook_node(report)[0].encode(),
-    "report.pdf": lambda report: ReportPDFExporter().from_notebook_node(report)[0],
-    "slides.html": lambda report: ReportSlidesExporter().from_notebook_node(report)[0].encode(),
+    "report.html": partial(_exported, ReportHTMLExporter),
+    "report.pdf": partial(_exported, ReportPDFExporter),
+    "slides.html": partial(_exported, ReportSlidesExporter),
     "slides.pptx": lambda report: powerpoint(report.metadata["report"]),
     "tables.xlsx": lambda report: workbook(report.metadata["report"]),
     "brief.pdf": brief,
