@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from graymarket import evidence
-from graymarket.evidence import EvidenceError, Problem
+from graymarket.evidence import EvidenceError, Problem, Tables
 
 DEFAULT = "xiaomi-cuba-2021"  # the main report's
 FOLDER = "data/questions"
@@ -98,8 +98,8 @@ def question(name_or_path: str = DEFAULT, root: Path | None = None) -> Question:
     root = root or evidence.find_root()
     path = _path(name_or_path, root)
     file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    given = _read(path, file)
-    problems = _shape(given, file) or _facts(given, file, root)
+    given, tables = _read(path, file), Tables(root)
+    problems = _shape(given, file) or _facts(given, file, root, tables)
     if problems:
         raise EvidenceError(problems)
     return Question(
@@ -110,7 +110,7 @@ def question(name_or_path: str = DEFAULT, root: Path | None = None) -> Question:
         regions=tuple(given["regions"]),
         event=pd.Timestamp(given["event"]),
         what=given["what"],
-        closure=_closure(given, path.stem, root),
+        closure=_closure(given, path.stem, tables),
         rests_on=tuple(given.get("rests_on", [])),
         path=path,
     )
@@ -162,13 +162,13 @@ def _text(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _facts(given: Given, file: str, root: Path) -> list[Problem]:
+def _facts(given: Given, file: str, root: Path, tables: Tables) -> list[Problem]:
     """What does not agree with the tables."""
     problems = [
-        *_unknown_regions("regions", given, file, root),
-        *_unknown_regions("left_out", given, file, root),
+        *_unknown_regions("regions", given, file, tables),
+        *_unknown_regions("left_out", given, file, tables),
         *_named_twice(given, file),
-        *_unknown_maker(given["maker"], file, root),
+        *_unknown_maker(given["maker"], file, tables),
         *_unknown_rows(given.get("rests_on", []), file, root),
     ]
     edition = datetime.date.fromisoformat(evidence.package(root)["created"][:10])
@@ -181,12 +181,12 @@ def _facts(given: Given, file: str, root: Path) -> list[Problem]:
     if "left_out" in given and "series" not in given:
         problems.append(Problem(file, "series beside it", column="left_out"))
     if "closure" in given:
-        problems += _other_closure(given, file, root)
+        problems += _other_closure(given, file, tables)
     return problems
 
 
-def _unknown_regions(key: str, given: Given, file: str, root: Path) -> list[Problem]:
-    names = evidence.load("regions", root).set_index("region")["name"]
+def _unknown_regions(key: str, given: Given, file: str, tables: Tables) -> list[Problem]:
+    names = tables["regions"].set_index("region")["name"]
     codes = {name: code for code, name in names.items()}
     return [
         Problem(
@@ -225,17 +225,17 @@ def _unknown_rows(entries: list[str], file: str, root: Path) -> list[Problem]:
 
 def _is_row(entry: str, root: Path) -> bool:
     try:
-        evidence.trace((entry,), root)
+        evidence.Base(root).rows(entry)
     except EvidenceError:
         return False
     return "/" in entry
 
 
-def _unknown_maker(maker: str, file: str, root: Path) -> list[Problem]:
+def _unknown_maker(maker: str, file: str, tables: Tables) -> list[Problem]:
     known = {
-        *evidence.load("presence", root)["vendor"],
-        *evidence.load("vendor_share", root)["vendor"],
-        *evidence.load("closures", root)["maker"],
+        *tables["presence"]["vendor"],
+        *tables["vendor_share"]["vendor"],
+        *tables["closures"]["maker"],
     }
     if maker in known:
         return []
@@ -251,9 +251,9 @@ def _unknown_maker(maker: str, file: str, root: Path) -> list[Problem]:
     ]
 
 
-def _other_closure(given: Given, file: str, root: Path) -> list[Problem]:
+def _other_closure(given: Given, file: str, tables: Tables) -> list[Problem]:
     """An unknown closure, or one that is not the question's."""
-    rows = evidence.load("closures", root).set_index("id")
+    rows = tables["closures"].set_index("id")
     key = given["closure"]
     if "series" in given:
         expected = "no closure beside series: a row of closures.csv has a series"
@@ -275,9 +275,9 @@ def _other_closure(given: Given, file: str, root: Path) -> list[Problem]:
     ]
 
 
-def _closure(given: Given, name: str, root: Path) -> pd.Series | None:
+def _closure(given: Given, name: str, tables: Tables) -> pd.Series | None:
     if "closure" in given:
-        rows = evidence.load("closures", root)
+        rows = tables["closures"]
         row: pd.Series = rows[rows["id"] == given["closure"]].iloc[0]
         return row
     if "series" not in given:

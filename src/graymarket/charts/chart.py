@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
@@ -74,9 +75,9 @@ class Marks:
     """The marks of a figure while it is drawn: places in the data of its axes."""
 
     def __init__(self) -> None:
-        self._places: list[tuple[Axes, int, str, str, float, float]] = []
+        self._places: list[tuple[Any, int, str, str, float, float]] = []
 
-    def add(self, ax: Axes, row: int, label: object, series: str, x: Any, y: Any) -> None:
+    def add(self, ax: Any, row: int, label: object, series: str, x: Any, y: Any) -> None:
         """A mark at `x`, `y` in data of `ax`; dates may be given as such."""
         month = f"{label:%Y-%m}" if isinstance(label, pd.Timestamp) else str(label)
         across, up = float(ax.convert_xunits(x)), float(ax.convert_yunits(y))
@@ -98,14 +99,14 @@ class Marks:
 
     def drawing(self, figure: Figure) -> Drawing:
         """The drawing, with the figure laid out for good: no format may move what is placed."""
-        figure.draw_without_rendering()
-        figure.draw_without_rendering()  # the second layout knows the ticks of the first
+        figure.savefig(io.BytesIO(), format="svg")  # lays it out as SVG measures letters
         figure.set_layout_engine("none")
         width, height = figure.bbox.size
         found = []
         for ax, row, label, series, across, up in self._places:
             x, y = ax.transData.transform((across, up))
-            found.append(Mark(row, label, series, round(x / width, 5), round(1 - y / height, 5)))
+            place = round(float(x / width), 4), round(float(1 - y / height), 4)
+            found.append(Mark(row, label, series, *place))
         return Drawing(figure, tuple(found))
 
 
@@ -125,7 +126,7 @@ class Chart:
 
 
 def form(
-    *, along: str = "", native: Callable[P, Native | None] | None = None
+    *, along: str = "", native: Callable[..., Native | None] | None = None
 ) -> Callable[[Callable[Concatenate[float, P], Drawing]], Callable[P, Chart]]:
     """Make a function of width and data a form: a function of data that returns a chart.
 

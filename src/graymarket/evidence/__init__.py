@@ -19,6 +19,7 @@ from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
     LINEAGE,
     PACKAGE,
+    Base,
     find_root,
     load,
     package,
@@ -32,6 +33,7 @@ __all__ = [
     "RESULTS",
     "SERIES",
     "VARIABLE",
+    "Base",
     "EvidenceError",
     "Problem",
     "Since",

@@ -28,6 +28,8 @@ def broken_constraints(
     problems = [*_missing(raw, file, fields), *_repeated(raw, file, schema["primaryKey"])]
     for field in fields:
         name = field["name"]
+        if name not in keys and not field.get("constraints"):
+            continue
         # Empty cells are the business of `required`, and mistyped ones are missing.
         cells = frame.loc[raw[name] != "", name].dropna()
         for good, expected in _checks(cells, field, keys.get(name)):
@@ -70,8 +72,10 @@ def _missing(raw: pd.DataFrame, file: str, fields: Sequence[dict[str, Any]]) -> 
 
 
 def _repeated(raw: pd.DataFrame, file: str, key: list[str]) -> Iterator[Problem]:
-    alike = raw.loc[raw.duplicated(key, keep=False), key]
-    for values, rows in alike.groupby(key, sort=False):
+    alike = raw.duplicated(key, keep=False)
+    if not alike.any():
+        return
+    for values, rows in raw.loc[alike, key].groupby(key, sort=False):
         first, *others = rows.index
         expected = f"a key that no other row has; row {first} has it too"
         for row in others:

@@ -30,7 +30,7 @@ def one_at_a_time(
     One row an input that matters, the widest first: parameter, at_low, at_high (in the quantity's
     unit), kind and lineage.
     """
-    ranges = _ranges(inputs, region, date, maker, quantity)
+    ranges = ranges_of(inputs, region, date, maker, quantity)
     modes = ranges["mode"].to_dict()
     rows = [
         {
@@ -59,7 +59,7 @@ def variance_shares(
     Source: Sobol, “Global sensitivity indices for nonlinear mathematical models”, Mathematics and
     Computers in Simulation 55 (2001); sampling and estimators of SALib (Saltelli et al. 2010).
     """
-    ranges = _ranges(inputs, region, date, maker, quantity)
+    ranges = ranges_of(inputs, region, date, maker, quantity)
     indices = _sobol(ranges, quantity)
     drawn = {name: draws for (name, _), draws in samples(_rows(ranges), DRAWS, SEED).items()}
     now = _width(quantity, drawn)
@@ -91,10 +91,13 @@ def _sobol(ranges: pd.DataFrame, quantity: str) -> dict[str, Any]:
     return indices
 
 
-def _ranges(
+def ranges_of(
     inputs: pd.DataFrame, region: str, date: pd.Timestamp, maker: str, quantity: str
 ) -> pd.DataFrame:
-    """The rows of the inputs that the quantity follows from, by parameter."""
+    """The inputs that the quantity follows from, by parameter.
+
+    Raises ValueError where it is not estimable.
+    """
     ranges = of_maker(inputs, region, date, maker)
     names = parameters(quantity, ranges.index)
     if not names or (ranges.loc[names, "kind"] == "none").any():

@@ -17,7 +17,7 @@ from graymarket.publish.markdown_typst import to_typst
 from graymarket.publish.normalise import normalised
 from graymarket.publish.problems import PublishError
 from graymarket.publish.text import lead
-from graymarket.publish.typesetting import STYLE, compile_pdf, condensed, typst_string
+from graymarket.publish.typesetting import STYLE, compile_pdf, condensed, style, typst_string
 
 _FILE = "brief.pdf"
 _TEMPLATE = STYLE.with_name("brief.typ")
@@ -116,7 +116,7 @@ def _source(
     return "\n".join(
         [
             "#let rare-letters = false",
-            STYLE.read_text(encoding="utf-8"),
+            style(),
             _TEMPLATE.read_text(encoding="utf-8"),
             "#brief(",
             f"..json(bytes({typst_string(json.dumps(values))})),",

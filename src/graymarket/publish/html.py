@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
+from graymarket.palette import css_variables, in_variables
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.citation import publishers
 from graymarket.publish.fonts import face_css
@@ -33,17 +35,6 @@ OTHER_FILES = {
 }
 
 _OWN_IDS = {"content", "traces", "sources", "colours"}  # what the page has of its own
-
-# Chart colours follow the page's theme: each house colour is a CSS variable there.
-_THEMED = {
-    "#1b1f24": "var(--ink)",
-    "#6b737c": "var(--text-mute)",
-    "#8a929c": "var(--mute)",
-    "#d9dee3": "var(--faint)",
-    "#c8321f": "var(--accent)",
-    "#1f5fa8": "var(--second)",
-    "#ffffff": "var(--paper)",
-}
 
 
 class ReportHTMLExporter(NotebookExporter, TemplateExporter):
@@ -77,7 +68,7 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         yield "shown", shown
         yield "inline_prose", line_to_html
         yield "themed", themed
-        yield "places", place_attributes
+        yield "places", _place_attributes
         yield "csv_link", csv_link
         yield "publishers", publishers
 
@@ -91,7 +82,9 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
         resources = TemplateExporter._init_resources(self, resources)
         report = TEMPLATES / "report"
-        resources["report_css"] = face_css() + (report / "report.css").read_text(encoding="utf-8")
+        resources["report_css"] = (
+            face_css() + css_variables() + (report / "report.css").read_text(encoding="utf-8")
+        )
         resources["script"] = (report / "report.js").read_text(encoding="utf-8")
         resources["content_policy"] = self._policy(resources["script"])
         resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
@@ -133,15 +126,20 @@ def ids_of(report: dict[str, Any]) -> set[str]:
     return {part["id"] for part in parts}
 
 
-def place_attributes(exhibit: dict[str, Any], size: str) -> str:
-    """Where each row of an exhibit's table is in its chart of that size, in ten-thousandths of it,
-    so that the page can show the values nearest to a pointer; "" unless every row has a place."""
-    along, marks = exhibit.get("along"), exhibit.get("marks") or {}
-    places = {mark["row"]: round(10_000 * mark[along]) for mark in marks.get(size, ()) if along}
-    if not places or sorted(places) != list(range(len(exhibit["table"]["rows"]))):
+def _place_attributes(exhibit: dict[str, Any], size: str) -> str:
+    """Where each row of the table is in the chart of that size, if its rows lie side by side."""
+    along, marks = exhibit["along"], (exhibit["marks"] or {}).get(size, [])
+    spots: dict[int, list[float]] = {}
+    for mark in marks if along else ():
+        spots.setdefault(mark["row"], []).append(mark[along])
+    count = len(exhibit["table"]["rows"])
+    if len(spots) < 2 or (along == "y" and len(spots) < count):
         return ""
-    listed = " ".join(str(places[row]) for row in sorted(places))
-    return f' data-along="{along}" data-places="{listed}"'
+    middles = {row: sum(places) / len(places) for row, places in sorted(spots.items())}
+    # A month without a value lies between its neighbours.
+    every = np.interp(range(count), [*middles], [*middles.values()])
+    places = " ".join(str(round(10_000 * place)) for place in every)
+    return f' data-along="{along}" data-places="{places}"'
 
 
 def _with_code_together(nb: NotebookNode) -> NotebookNode:
@@ -162,9 +160,8 @@ def _shows(cell: NotebookNode) -> bool:
 
 def themed(svg: str) -> str:
     """House colours → CSS variables; the picture is described by its frame, so it is hidden."""
-    for colour, variable in _THEMED.items():
-        svg = svg.replace(colour, variable)
-    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    hidden = '<svg aria-hidden="true" focusable="false" '
+    return in_variables(svg).replace("<svg ", hidden, 1)
 
 
 def csv_link(table: dict[str, Any]) -> str:

@@ -20,7 +20,13 @@ from graymarket.publish.markdown_typst import to_typst
 from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
-from graymarket.publish.typesetting import STYLE, code_block, compile_pdf, condensed, typst_string
+from graymarket.publish.typesetting import (
+    code_block,
+    compile_pdf,
+    condensed,
+    style,
+    typst_string,
+)
 from graymarket.publish.typst_html import data_table
 from graymarket.publish.typst_outputs import printed, printed_raw_cell
 
@@ -77,7 +83,7 @@ class ReportPDFExporter(NotebookExporter):
             maths=maths,
         )
         parts = [
-            STYLE.read_text(encoding="utf-8"),
+            style(),
             f"#show: report.with(..json(bytes({typst_string(json.dumps(values))})))",
             body,
             _traces(report),

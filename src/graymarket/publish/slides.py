@@ -11,6 +11,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
+from graymarket.palette import css_variables
 from graymarket.publish.assemble import slide_type
 from graymarket.publish.citation import credit_line, credits, how_to_cite
 from graymarket.publish.fonts import face_css
@@ -110,7 +111,8 @@ class ReportSlidesExporter(NotebookExporter, TemplateExporter):
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
         resources = TemplateExporter._init_resources(self, resources)
         own = TEMPLATES / "slides"
-        resources["slides_css"] = face_css() + (own / "slides.css").read_text(encoding="utf-8")
+        css = (own / "slides.css").read_text(encoding="utf-8")
+        resources["slides_css"] = face_css() + css_variables() + css
         resources["slides_js"] = (own / "slides.js").read_text(encoding="utf-8")
         resources["reveal_css"] = _reveal("dist/reveal.css")
         resources["reveal_js"] = _inside_script(_reveal("dist/reveal.js"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import typst
 
+from graymarket.palette import typst_colours
 from graymarket.publish.fonts import FOLDERS
 from graymarket.publish.problems import PublishError
 
@@ -18,6 +19,11 @@ _LONGEST_WORD = 80  # characters of code; a longer one may break
 # Signs that mean something in Typst's markup, wherever they stand.
 _SIGNS = re.compile(r"[\\`*_$#<>@\[\]~\"'\-/=+]|\.(?=\.\.)|(?<=\d)\.(?=\s|$)")
 _STANDARDS = ["ua-1", "a-3a"]
+
+
+def style() -> str:
+    """The Typst style of the report, with the colours of the house."""
+    return typst_colours() + STYLE.read_text(encoding="utf-8")
 
 
 def typst_string(text: str) -> str:

@@ -15,10 +15,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from graymarket.palette import PALETTE
 from graymarket.publish.citation import full_title, how_to_cite, licences, long_date, sentence
 from graymarket.publish.payloads import Payload
 
-_INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
+_INK, _MUTE, _FAINT, _LINK = (PALETTE[name] for name in ("ink", "text-mute", "faint", "second"))
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
 _WIDEST = 420  # pixels of a column: longer cells wrap
 _LINE = 105  # letters a line of text around a table: it runs across the columns, unwrapped

@@ -1,7 +1,7 @@
 """How a subject puts its results together: a dict that makes them, one short line each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -74,7 +74,7 @@ class Results(dict[str, Result]):
         definition: str,
         *origin: object,
         about: str = "",
-        parts: dict[str, Result | str] | None = None,
+        parts: Mapping[str, Result | str] | None = None,
         **fields: Any,
     ) -> None:
         """A categorical answer; `about` is the name itself where it is not given."""

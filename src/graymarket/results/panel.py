@@ -11,7 +11,7 @@ from graymarket.evidence import Tables, lineage
 from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
 from graymarket.results.places import named, names_of
-from graymarket.results.quantity import Moment, Result
+from graymarket.results.quantity import Moment, Result, Verdict
 
 WATCHED = "apple_share"  # the series of a question whose maker the panel cannot tell apart
 IPADS_LEAVE = pd.Timestamp("2019-09")  # iPadOS 13: from here on iPads no longer count as phones
@@ -80,7 +80,13 @@ def _changes(months: pd.DataFrame, event: pd.Timestamp) -> pd.DataFrame:
         noisy = bool((rows_of_place["flag"] == "noisy panel").any())
         ends = (before.low, before.median, before.high, after.low, after.median, after.high)
         rows.append((region, name, *ends, "noise" if noisy else _moved(earlier, before, after)))
-    return pd.DataFrame(rows, columns=columns)
+    changes = pd.DataFrame(rows, columns=columns)
+    return changes.assign(verdict=[_verdict(moved, months) for moved in changes["moved"]])
+
+
+def _verdict(moved: str, months: pd.DataFrame) -> Verdict:
+    what = "Whether the share moved between the two years"
+    return Verdict(about="panel_moved", answer=moved, definition=what, lineage=lineage(months))
 
 
 def year_to(shares: pd.Series, month: pd.Timestamp) -> models.RecentRange | None:
@@ -106,6 +112,9 @@ def _results(
 ) -> Results:
     results = Results()
     panel, names = tables["usage_panel"], names_of(tables)
+    what = "Part of page views by mobile browsers below which a panel is tiny"
+    limit = models.TINY_MOBILE_SHARE
+    results.quantity("tiny_limit", limit, "percent", what, "usage_panel", kind="judged", step=1)
     newest, rows = panel["month"].max(), lineage(months) or ("usage_panel",)
     results.moment("newest", newest, "The panel's newest month", rows)
     results.moment("first", panel["month"].min(), "The panel's first month", rows)
@@ -113,6 +122,10 @@ def _results(
     results.verdict("counted", series, "What the panel counts", rows, about="panel_series")
     for row in changes.itertuples():
         _place(results, row, months[months["region"] == row.region], question)
+    main = slug(names[question.regions[0]])
+    for when in ("before", "after"):
+        if f"{main}_{when}" in results:
+            results[when] = results[f"{main}_{when}"]
     _changed(results, changes, rows)
     seen = set(months["region"])
     unseen = [(region, names[region]) for region in question.regions if region not in seen]

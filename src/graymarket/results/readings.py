@@ -212,6 +212,8 @@ def _own_series(
     what = "What the series says of before and after the event"
     answer = "compared" if around is not None else "nothing"
     results.verdict("own_around", answer, what, origin, parts=parts)
+    if around is not None:
+        results.verdict("own_compared", answer, what, origin, about="own_around", parts=parts)
     return pd.DataFrame({names[region]: months for region, months in series.items()})
 
 

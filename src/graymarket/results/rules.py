@@ -24,8 +24,8 @@ class Rules:
 
     `effects`: a row for each place and regime: region, name, regime, then, now (as in
     models.net_effect) and changed (bool); `rules`: the rows of the table sanctions that they
-    follow from, grade C aside; `then`, `now`: those effects, and `cells` what a reader is told of
-    both (a verdict each), as places × regimes.
+    follow from, grade C aside, with name (the place); `then`, `now`: those effects, and `cells`
+    what a reader is told of both (a verdict each), as places × regimes.
     """
 
     effects: pd.DataFrame
@@ -39,6 +39,7 @@ class Rules:
 def compute(question: Question, tables: Tables) -> Rules:
     """The rules for the question's places at its event and at the edition's date."""
     rules = _usable(tables["sanctions"], question.regions)
+    rules = rules.assign(name=rules["region"].map(names_of(tables)))
     effects = _effects(rules, question, tables)
     rows = lineage(rules) or ("sanctions",)
     effects["cell"] = [_cell(row, rows) for row in effects.itertuples()]

@@ -24,6 +24,7 @@ SUBJECTS = (
     "rules",
     "local_rules",
     "panel",
+    "stocks",
     "door",
     "closures",
     "benchmarks",

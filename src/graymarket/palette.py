@@ -9,8 +9,8 @@ PALETTE: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
 def css_variables() -> str:
-    """A style rule that names each colour: `--accent: #…;` and so on."""
-    named = " ".join(f"--{name}: {colour};" for name, colour in PALETTE.items())
+    """A style rule that names each colour as on white paper: `--on-white-accent: #…;` and so on."""
+    named = " ".join(f"--on-white-{name}: {colour};" for name, colour in PALETTE.items())
     return f":root {{ {named} }}\n"
 
 
@@ -24,7 +24,7 @@ def office_colour(name: str) -> str:
     return PALETTE[name].removeprefix("#").upper()
 
 
-def themed(svg: str) -> str:
+def in_variables(svg: str) -> str:
     """The SVG with each house colour as its CSS variable, so that it follows a page's theme."""
     for name, colour in PALETTE.items():
         svg = svg.replace(colour, f"var(--{name})")
