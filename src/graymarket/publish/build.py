@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -13,6 +14,7 @@ from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
 from graymarket.publish.figures import figures
 from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.normalise import normalised
 from graymarket.publish.payloads import Resolve, summary
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
@@ -26,10 +28,16 @@ PICTURES = "figures"
 RESULTS = "results.json"
 HEADLINE = "headline.svg"
 
+
+def _exported(exporter: Any, report: NotebookNode) -> bytes:
+    content: str | bytes = exporter().from_notebook_node(report)[0]
+    return content.encode() if isinstance(content, str) else content
+
+
 _WRITERS: dict[str, Callable[[NotebookNode], bytes]] = {
-    "report.html": lambda report: ReportHTMLExporter().from_notebook_node(report)[0].encode(),
-    "report.pdf": lambda report: ReportPDFExporter().from_notebook_node(report)[0],
-    "slides.html": lambda report: ReportSlidesExporter().from_notebook_node(report)[0].encode(),
+    "report.html": partial(_exported, ReportHTMLExporter),
+    "report.pdf": partial(_exported, ReportPDFExporter),
+    "slides.html": partial(_exported, ReportSlidesExporter),
     "slides.pptx": lambda report: powerpoint(report.metadata["report"]),
     "tables.xlsx": lambda report: workbook(report.metadata["report"]),
     "brief.pdf": brief,
@@ -50,7 +58,7 @@ def publish(
     problem found in the notebooks.
     """
     on_step("Assembling chapters")
-    report = assemble(chapters, publication.metadata(), resolve)
+    report = normalised(assemble(chapters, publication.metadata(), resolve))
     writers: dict[str, Writer] = {name: partial(_single, name) for name in publication.files}
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:
