@@ -12,10 +12,11 @@ from nbformat import NotebookNode
 
 from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
+from graymarket.publish.copies import copies
 from graymarket.publish.figures import figures
 from graymarket.publish.html import ReportHTMLExporter
 from graymarket.publish.normalise import normalised
-from graymarket.publish.payloads import Resolve, summary
+from graymarket.publish.payloads import Resolve, results_in, summary
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.publication import Publication
@@ -25,6 +26,8 @@ from graymarket.publish.workbook import workbook
 from graymarket.publish.writers import Files, Writer, write_all
 
 PICTURES = "figures"
+NOTEBOOKS = "notebooks"
+FOLDERS = (PICTURES, NOTEBOOKS)  # of many files
 RESULTS = "results.json"
 HEADLINE = "headline.svg"
 
@@ -52,7 +55,8 @@ def publish(
 ) -> tuple[Files, NotebookNode]:
     """Executed notebooks, by name, in every format that `publication` asks for.
 
-    Returns the files by name (pictures as figures/NAME, results.json always) and the assembled
+    Returns the files by name (pictures as figures/NAME, the chapters with their outputs as
+    notebooks/NAME, results.json always) and the assembled
     notebook that they were made of. `resolve` gives what entries of lineage stand for: dicts of
     file, key, rows, text, grades, source_count and sources. Raises PublishError with every
     problem found in the notebooks.
@@ -63,6 +67,7 @@ def publish(
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:
         files = write_all(report, writers, scratch, lambda name: on_step(f"Writing {name}"))
+    files |= _copies(chapters, files)
     files[RESULTS] = _results(report).encode()
     if headline := _headline(report):
         files[HEADLINE] = headline.encode()
@@ -76,6 +81,26 @@ def _single(name: str, report: NotebookNode) -> Files:
 def _pictures(report: NotebookNode) -> Files:
     made = figures(report.metadata["report"])
     return {f"{PICTURES}/{name}": content for name, content in made.items()}
+
+
+def _copies(chapters: dict[str, NotebookNode], files: Files) -> Files:
+    """The chapters as notebooks that open anywhere, with the charts of the written pictures."""
+    start = f"{PICTURES}/"
+    pictures = {
+        Path(name).stem: content
+        for name, content in files.items()
+        if name.startswith(start) and name.endswith(".png")
+    }
+    texts = {name: _texts(notebook) for name, notebook in chapters.items()}
+    made = copies(chapters, texts, pictures)
+    return {f"{NOTEBOOKS}/{name}": content for name, content in made.items()}
+
+
+def _texts(notebook: NotebookNode) -> dict[str, str]:
+    """The text of every expression by which prose may name a result."""
+    texts = {name: result["text"] for name, result in results_in(notebook).items()}
+    capitals = {f"{name}.capital": text[:1].upper() + text[1:] for name, text in texts.items()}
+    return texts | capitals
 
 
 def _results(report: NotebookNode) -> str:
