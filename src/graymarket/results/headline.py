@@ -35,7 +35,7 @@ def compute(question: Question, tables: Tables) -> Headline:
     moved = panel["headline"]
     if "seen" in door:
         answer, given = "stock", {name: door[name] for name in ("since", "seen", "so")}
-    elif "inconclusive" in door or "moved" in door:
+    elif "inconclusive" in door or "mark" in door:
         answer, given = "door", {"door": door["title"]}
     elif "brand_gray_share" in estimate:
         names = {"share": "brand_gray_share", "month": "month"}

@@ -19,6 +19,7 @@ FLOOR = "samsung_internet_share"  # the browser is seen, and not all phones of i
 _MOVES = {"rose": "rose", "fell": "fell", "no clear change": "unclear"}
 _DID = {"rose": "rose", "fell": "fell", "depends": "moved or not by the year compared"}
 _CLEAR = ("rose", "fell")
+_NOT_SEEN = ("blind", "absent", "no_year")
 _ODD_MONTHS = 2  # left out to see whether a high end hangs on them
 _CALM = 2  # times the median country's jump: up to here a panel is no noisier than most
 
@@ -209,7 +210,11 @@ def _headline(
     parts: dict[str, Result | str] = {"maker": question.maker, "place": named(tables, [main])[0][1]}
     what = "What became of the maker's share of page views in the main place"
     about = "panel_floor" if floor else "panel_headline"
-    results.verdict("headline", answer, what, f"usage_panel/{main}", about=about, parts=parts)
+    origin = f"usage_panel/{main}" if main in seen else "usage_panel"
+    results.verdict("headline", answer, what, origin, about=about, parts=parts)
+    grade = "none" if answer in _NOT_SEEN else "low" if floor or answer == "noise" else "moderate"
+    what = "How good the evidence on the share in the main place is"
+    results.verdict("grounds", grade, what, origin, about="confidence")
 
 
 def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:

@@ -34,6 +34,7 @@ SUBJECTS = (
     "timeline",
     "evidence_base",
     "headline",
+    "senses",
 )
 
 _PACKAGE = Path(__file__).parent.parent
