@@ -11,8 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 from nbconvert.exporters import get_exporter
 
+from graymarket import charts
 from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
-from graymarket.exhibits.style import chart
 from graymarket.publish.assemble import assemble
 from graymarket.publish.problems import PublishError
 
@@ -43,23 +43,22 @@ POINTS = """## Two limits
 - **Three places stay blank.** What we cannot see may be large; see [Exhibit](#growth)."""
 
 
-def exhibit(name, title, data=FEW_ROWS, draw=None):
+def exhibit(name, title, data=FEW_ROWS, chart=None):
     return Exhibit(
         id=name,
         title=title,
         subtitle="Phones, thousands, in forty countries, September 2021",
         alt=f"Chart of phones where {title}",
         data=data,
-        basis=("vendor_share/vendor_share-001",),
+        lineage="vendor_share/vendor_share-001",
         note="one month is missing",
-        draw=draw,
+        chart=chart,
     )
 
 
-def drawn(width):
-    figure, axes = chart(width, 3)
-    axes.plot([2019, 2020, 2021], [9, 14, 18], color="#c8321f")
-    return figure
+GROWTH = charts.lines(
+    pd.DataFrame({"Phones": [9, 14, 18]}, index=pd.date_range("2019", periods=3, freq="YS"))
+)
 
 
 def markdown(text, slide=""):
@@ -92,7 +91,7 @@ def book():
     chapters = {
         "one": notebook(
             markdown("# Phones doubled in two years\n\nThat is *much*; see [Exhibit](#growth)."),
-            code(shown(exhibit("growth", LONG_TITLE, draw=drawn)), "slide"),
+            code(shown(exhibit("growth", LONG_TITLE, chart=GROWTH)), "slide"),
             markdown("**Say:** it doubled, as [Exhibit](#growth) shows.", "notes"),
             markdown(POINTS, "slide"),
         ),
