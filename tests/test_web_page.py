@@ -5,12 +5,12 @@ import math
 import nbformat
 import pandas as pd
 import pytest
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 
 from graymarket import charts
 from graymarket.exhibits import Exhibit
 from graymarket.publish.assemble import assemble
 from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 
 MONTHS = [f"{2015 + n // 12}-{n % 12 + 1:02}" for n in range(60)]
 SEEN = [round(10 + 5 * math.sin(n / 5), 2) for n in range(60)]
