@@ -77,35 +77,43 @@ class _Run:
         gate = asyncio.Semaphore(_AT_ONCE)
         # The longest first: so both lanes end at about the same time.
         names = sorted(chapters, key=lambda name: -_length(chapters[name]))
-        tasks = {name: asyncio.create_task(self._one(chapters[name], gate)) for name in names}
+        tasks = {name: asyncio.create_task(self._error_of(chapters[name], gate)) for name in names}
         if tasks:
             await asyncio.wait(tasks.values())
-        errors = {name: tasks[name].exception() for name in chapters}
+        errors = {name: tasks[name].result() for name in chapters}
         if problems := [_explain(name, error) for name, error in errors.items() if error]:
             raise PublishError(problems)
 
-    async def _one(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> None:
+    async def _error_of(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> Exception | None:
+        """What went wrong with a chapter; as a value, since an interrupt asks nobody for it."""
         async with gate:
-            manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
-            client = NotebookClient(
-                notebook,
-                km=manager,
-                timeout=_CELL_SECONDS,
-                record_timing=False,
-                # Or a kernel stopped in the middle would write how it was.
-                extra_arguments=["--IPKernelApp.log_level=50"],
-                resources={"metadata": {"path": str(self.folder)}},
-                on_cell_executed=lambda **_: self.on_cell(),
-            )
-            async with client.async_setup_kernel(env=dict(os.environ), cleanup_kc=True):
-                try:
-                    await client.async_execute(cleanup_kc=False)
-                    self.on_modules(await _modules(client))
-                except (asyncio.CancelledError, DeadKernelError):
-                    if _is_cancelled():  # by an interrupt: nobody waits for a farewell
-                        await manager.provisioner.kill()
-                        raise asyncio.CancelledError from None
-                    raise
+            try:
+                await self._one(notebook)
+            except Exception as error:
+                return error
+        return None
+
+    async def _one(self, notebook: NotebookNode) -> None:
+        manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=_CELL_SECONDS,
+            record_timing=False,
+            # Or a kernel stopped in the middle would write how it was.
+            extra_arguments=["--IPKernelApp.log_level=50"],
+            resources={"metadata": {"path": str(self.folder)}},
+            on_cell_executed=lambda **_: self.on_cell(),
+        )
+        async with client.async_setup_kernel(env=dict(os.environ), cleanup_kc=True):
+            try:
+                await client.async_execute(cleanup_kc=False)
+                self.on_modules(await _modules(client))
+            except (asyncio.CancelledError, DeadKernelError):
+                if _is_cancelled():  # by an interrupt: nobody waits for a farewell
+                    await manager.provisioner.kill()
+                    raise asyncio.CancelledError from None
+                raise
 
 
 def _is_cancelled() -> bool:
