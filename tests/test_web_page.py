@@ -5,9 +5,9 @@ import math
 import nbformat
 import pandas as pd
 import pytest
+from graymarket.exhibits.style import house_style
 
 from graymarket.exhibits import Exhibit, Native
-from graymarket.exhibits.style import house_style
 from graymarket.publish.assemble import assemble
 from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import ReportHTMLExporter

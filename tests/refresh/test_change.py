@@ -1,4 +1,4 @@
-"""What a delivery would change: rows added, figures revised, the rest untouched."""
+"""What a dataset would change: rows added, figures revised, the rest untouched."""
 
 import dataclasses
 import shutil
@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graymarket import evidence
-from graymarket.refresh import Delivery, Download, changes, words_of
-from graymarket.refresh.store import as_csv
+from graymarket.refresh import Dataset, Download, changes, describe
+from graymarket.refresh.apply import as_csv
 
 DAY = date(2026, 12, 3)
 
@@ -25,15 +25,15 @@ def copy(root, tmp_path_factory) -> Path:
     return folder
 
 
-def panel(*rows: tuple, name: str = "CU.json") -> Delivery:
+def panel(*rows: tuple, name: str = "CU.json") -> Dataset:
     columns = ["region", "month", "mobile_share", "apple_share", "samsung_internet_share"]
     cells = pd.DataFrame(rows, columns=columns, dtype=str)
     cells["source_id"] = "caniuse-region-usage"
-    return Delivery("usage_panel", cells, Download(name, b"{}", DAY))
+    return Dataset("usage_panel", cells, Download(name, b"{}", DAY))
 
 
-def only(root: Path, *deliveries: Delivery):
-    (change,) = changes(root, list(deliveries))
+def only(root: Path, *datasets: Dataset):
+    (change,) = changes(root, list(datasets))
     return change
 
 
@@ -69,7 +69,7 @@ def test_another_figure_for_a_published_month_is_a_revision(copy):
     assert change.revised.to_dict("records") == [
         {"row": "CUB/2021-09", "field": "apple_share", "old": "7.36", "new": "7.5"}
     ]
-    assert "  CUB/2021-09, apple_share: 7.36 → 7.5" in words_of(change)
+    assert "  CUB/2021-09, apple_share: 7.36 → 7.5" in describe(change)
 
 
 @pytest.mark.parametrize("apple", ["7.36", "7.360", "7.37", "7.35"])
@@ -98,17 +98,17 @@ def test_files_that_contradict_each_other_are_refused(copy):
 def test_facts_without_an_id_get_the_next_one(copy):
     old = evidence.raw_cells("trade_flows", copy)
     twice = pd.concat([old.tail(1).assign(id="", exporter=place) for place in ("FRA", "DEU")])
-    delivery = Delivery("trade_flows", twice, Download("flows.csv", b"", DAY))
-    change = only(copy, delivery)
+    dataset = Dataset("trade_flows", twice, Download("flows.csv", b"", DAY))
+    change = only(copy, dataset)
     last = int(old["id"].str[-3:].max())
     assert change.added["id"].to_list() == [f"trade_flows-{last + step:03d}" for step in (1, 2)]
-    assert not only(copy, Delivery("trade_flows", old.assign(id=""), delivery.download)).is_news
+    assert not only(copy, Dataset("trade_flows", old.assign(id=""), dataset.download)).is_news
 
 
-def own(root: Path, table: str, **cells) -> Delivery:
+def own(root: Path, table: str, **cells) -> Dataset:
     """The first row of a table of our own, in a file, with other `cells`."""
     row = evidence.raw_cells(table, root).head(1).assign(**cells)
-    return Delivery(table, row, Download("mine.csv", b"", DAY), lines=(2,))
+    return Dataset(table, row, Download("mine.csv", b"", DAY), lines=(2,))
 
 
 def test_a_fact_without_an_id_is_known_by_all_its_other_cells(copy):
@@ -141,8 +141,8 @@ def test_another_source_of_a_fact_is_a_revision(copy):
 
 def test_another_source_of_a_series_counts_with_another_figure_alone(copy):
     same, other = (panel(("CUB", "2021-09", "76.7", apple, "3.78")) for apple in ("7.36", "7.5"))
-    for delivery in (same, other):
-        delivery.rows["source_id"] = "elsewhere"
+    for dataset in (same, other):
+        dataset.rows["source_id"] = "elsewhere"
     assert not only(copy, same).is_news
     change = only(copy, other)
     assert [*change.revised["field"]] == ["apple_share", "source_id"]
@@ -184,15 +184,15 @@ def test_a_month_that_is_none_leaves_no_gap(copy):
     assert only(copy, panel(("CUB", "2026-13", "70", "4.2", "3"))).remarks == ()
 
 
-def vendors(*months: str, region: str) -> Delivery:
+def vendors(*months: str, region: str) -> Dataset:
     rows = [(region, month, "Xiaomi", "12", "statcounter") for month in months]
     columns = ["region", "month", "vendor", "usage_share", "source_id"]
-    return Delivery("vendor_usage", pd.DataFrame(rows, columns=columns), Download("v", b"", DAY))
+    return Dataset("vendor_usage", pd.DataFrame(rows, columns=columns), Download("v", b"", DAY))
 
 
 def test_gaps_are_those_of_each_region(copy):
-    held = evidence.raw_cells("vendor_usage", copy)
-    assert "EGY" not in set(held["region"]) and "world" in set(held["region"])
+    known = evidence.raw_cells("vendor_usage", copy)
+    assert "EGY" not in set(known["region"]) and "world" in set(known["region"])
     assert only(copy, vendors("2031-01", "2031-02", region="EGY")).remarks == ()
     gap = vendors("2020-01", "2020-06", "2020-08", region="EGY")
     (remark,) = only(copy, gap).remarks
@@ -202,9 +202,9 @@ def test_gaps_are_those_of_each_region(copy):
 
 
 def test_a_month_missing_everywhere_is_said_once(copy):
-    held = evidence.raw_cells("usage_panel", copy)
-    last = pd.Period(held["month"].max(), "M")
-    regions = held.loc[held["month"] == str(last), "region"]
+    known = evidence.raw_cells("usage_panel", copy)
+    last = pd.Period(known["month"].max(), "M")
+    regions = known.loc[known["month"] == str(last), "region"]
     (remark,) = only(copy, panel(*((r, str(last + 2), "70", "4.2", "3") for r in regions))).remarks
     assert remark == (
         f"Missing in between: {last + 1}. The month stays empty until a file with it is added; "
@@ -213,19 +213,19 @@ def test_a_month_missing_everywhere_is_said_once(copy):
 
 
 def test_an_older_file_that_revises_is_said(copy):
-    delivery = panel(("CUB", "2021-09", "76.7", "7.5", "3.78"))
-    old = dataclasses.replace(delivery, download=Download("CU.json", b"{}", date(2024, 1, 1)))
+    dataset = panel(("CUB", "2021-09", "76.7", "7.5", "3.78"))
+    old = dataclasses.replace(dataset, download=Download("CU.json", b"{}", date(2024, 1, 1)))
     last = evidence.raw_cells("additions", copy)["accessed"].max()
     said = f"The file is of 2024-01-01, older than what data/ has from {last}: CU.json."
     assert only(copy, old).remarks == (said,)
-    assert only(copy, delivery).remarks == ()
+    assert only(copy, dataset).remarks == ()
 
 
 def test_a_row_twice_in_one_file_is_named(copy):
     rows = pd.concat([own(copy, "inputs", value=value).rows for value in ("1", "2")])
-    delivery = Delivery("inputs", rows, Download("mine.csv", b"", DAY), lines=(2, 3))
+    dataset = Dataset("inputs", rows, Download("mine.csv", b"", DAY), lines=(2, 3))
     with pytest.raises(evidence.EvidenceError) as caught:
-        changes(copy, [delivery])
+        changes(copy, [dataset])
     assert str(caught.value) == (
         f"mine.csv, row 3: found “{rows.iloc[0]['id']} with different figures”, expected one set "
         "of figures for each row; this file gives the row twice: leave one of the two"

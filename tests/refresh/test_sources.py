@@ -29,8 +29,8 @@ VENDORS = "vendor-ww-monthly-201003-202405.csv"
 )
 def test_the_content_tells_what_a_file_is(root, name, table):
     region = "world" if name == VENDORS else None
-    (delivery,) = recognise(downloaded("renamed.dat", recorded(name)), root, region)
-    assert delivery.table == table and len(delivery.rows)
+    (dataset,) = recognise(downloaded("renamed.dat", recorded(name)), root, region)
+    assert dataset.table == table and len(dataset.rows)
 
 
 FILES = [path.name for path in sorted(UPSTREAM.iterdir())]
@@ -73,9 +73,9 @@ def test_a_table_of_our_own(root, table, form):
         quoting=csv.QUOTE_ALL if form == "quotes" else csv.QUOTE_MINIMAL,
     )
     content = text.encode("utf-8-sig" if mark else "utf-8")
-    (delivery,) = recognise(downloaded("mine.csv", content), root)
-    assert delivery.table == table
-    assert delivery.rows.equals(known)
+    (dataset,) = recognise(downloaded("mine.csv", content), root)
+    assert dataset.table == table
+    assert dataset.rows.equals(known)
 
 
 def test_a_table_of_our_own_with_a_column_renamed(root):
@@ -121,12 +121,12 @@ def test_a_region_given_must_be_the_files(root):
     assert "found “CUB”, expected rows of the region given, IRN, alone" in message
 
 
-def test_every_problem_of_every_source_at_once(twelve, upstream):
+def test_every_problem_of_every_source_at_once(project, upstream):
     upstream.on("/region-usage-json/", Reply(status=403))
     upstream.on("/chart.php", b"<html><title>Blocked</title>")
     upstream.on("/v2/country/", json.dumps([{"message": [{"key": "k", "value": "v"}]}]).encode())
     upstream.on("/public/v1/preview/", Reply(b'{"error": "Rate limit"}'))
-    message = complaint(collect, twelve, SOURCES, TODAY)
+    message = complaint(collect, project, SOURCES, TODAY)
     for said in ("403 Forbidden", "“Blocked”", "message k: v", "Rate limit"):
         assert said in message
 
@@ -163,5 +163,5 @@ def test_a_note_full_of_semicolons_parts_no_cells(root):
     known = pd.read_csv(root / "data" / "taxes.csv", dtype=str, keep_default_na=False)
     known["note"] = "a; b; c; d; e; f; g; h; i; j; k; l; m; n; o; p; q; r; s; t; u; v; w; x; y; z"
     content = known.to_csv(index=False).encode()
-    (delivery,) = recognise(downloaded("mine.csv", content), root)
-    assert delivery.table == "taxes" and delivery.rows.equals(known)
+    (dataset,) = recognise(downloaded("mine.csv", content), root)
+    assert dataset.table == "taxes" and dataset.rows.equals(known)

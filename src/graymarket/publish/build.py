@@ -15,7 +15,7 @@ import nbformat
 import pandas as pd
 from nbformat import NotebookNode
 
-from graymarket import evidence
+from graymarket import editions, evidence
 from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
 from graymarket.publish.execute import execute, read_chapters
@@ -144,7 +144,7 @@ def _inputs(root: Path) -> list[Path]:
     code = [path for pattern in _CODE for path in (root / "src").rglob(pattern)]
     data = [path for path in (root / "data").rglob("*") if path.suffix in (".csv", ".json")]
     # The present edition is frozen from the report; only those before it are compared with.
-    own = evidence.edition_file(root, evidence.package(root)["version"])
+    own = editions.edition_file(root, evidence.package(root)["version"])
     data += [path for path in (root / "data" / "editions").glob("[!.]*.zip") if path != own]
     notebooks = list((root / "notebooks").glob("*.ipynb"))
     whole = [root / "requirements.lock", root / "CITATION.cff"]
@@ -167,7 +167,7 @@ def _about(root: Path, executed: dict[str, NotebookNode], variant: Variant | Non
     return {
         "title": titles.get("title", package["title"]),
         "subtitle": titles.get("subtitle", ""),
-        "edition": evidence.label(root),
+        "edition": editions.label(root),
         "date": package["created"][:10],
         "inputs": inputs_hash(root, variant),
         "files": [*_WRITERS],

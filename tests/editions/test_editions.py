@@ -11,7 +11,7 @@ import pytest
 
 from graymarket import evidence
 from graymarket.refresh import freeze, name_edition, named, next_name
-from graymarket.refresh.store import as_csv
+from graymarket.refresh.apply import as_csv
 
 DAY = date(2027, 3, 1)
 
