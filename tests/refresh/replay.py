@@ -28,9 +28,9 @@ def recorded(name: str) -> bytes:
     return (UPSTREAM / name).read_bytes()
 
 
-def downloaded(name: str, content: bytes | None = None) -> Download:
+def downloaded(name: str, content: bytes | None = None, region: str | None = None) -> Download:
     """That file, or other content under its name, as somebody hands it over."""
-    return Download(name, recorded(name) if content is None else content, TODAY)
+    return Download(name, recorded(name) if content is None else content, TODAY, region=region)
 
 
 def complaint(action: Callable, *args, **options) -> str:

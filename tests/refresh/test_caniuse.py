@@ -119,13 +119,13 @@ def test_cut_off_and_web_pages_are_told_apart(snapshot):
     assert "file is empty" in complaint(caniuse.read, downloaded("CU.json", b""), snapshot)
 
 
-def test_a_good_month_of_all_regions(project, upstream):
+def test_a_good_month_of_all_regions(whole_project, upstream):
     upstream.on("/region-usage-json/", lambda path: Reply(about(path), headers={"ETag": '"8"'}))
-    told = []
-    datasets, news = collect(project, ["usage"], TODAY, lambda *step: told.append(step))
-    assert len(datasets) == 242 and told[-1] == ("usage", 242, 242)
+    steps = []
+    datasets, news = collect(whole_project, ["usage"], TODAY, lambda *step: steps.append(step))
+    assert len(datasets) == 242 and steps[-1] == ("usage", 242, 242)
     assert news == {"usage": ["242 files, 242 of them new or changed."]}
-    again, news = collect(project, ["usage"], TODAY)
+    again, news = collect(whole_project, ["usage"], TODAY)
     assert news == {"usage": ["242 files, unchanged since last time."]}
     assert [d.rows.to_csv() for d in again] == [d.rows.to_csv() for d in datasets]
 

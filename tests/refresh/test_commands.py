@@ -241,9 +241,11 @@ def _answered(project: Path, file: Path, answers: str) -> str:
     """What `graymarket add FILE` says at a terminal, once `answers` are typed into it."""
     child, terminal = pty.fork()
     if child == 0:
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
         try:
             main(["add", str(file), "--root", str(project)])
         finally:
+            sys.stdout.flush()
             os._exit(0)
     os.write(terminal, answers.encode())
     said = b""
