@@ -12,6 +12,7 @@ UV := $(BIN)/uv
 UV_STAMP := .venv/.uv-$(UV_VERSION)
 READY := .venv/.ready
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
+LAB_EXTENSION := $(wildcard src/graymarket/lab/*.json src/graymarket/lab/static/*)
 
 export UV_PYTHON_DOWNLOADS := never
 
@@ -56,7 +57,7 @@ clean:  ## Remove the environment, caches and half-built files
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-$(READY): requirements.lock pyproject.toml $(UV_STAMP)
+$(READY): requirements.lock pyproject.toml $(LAB_EXTENSION) $(UV_STAMP)
 	@echo "Setting up .venv ..."
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .

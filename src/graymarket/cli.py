@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:  # slow to import, and not needed for --help
-    from graymarket.evidence import Question
-    from graymarket.publish import Variant
     from graymarket.refresh import Change, Dataset
 
 _NO_REASON = "No reason given"
@@ -316,11 +314,10 @@ def _agreed(revised: int, why: str | None) -> str:
 
 
 def _build(root: Path, question: str | None = None) -> None:
-    from graymarket import evidence, publish
+    from graymarket import evidence, publish, report
 
     try:
-        variant = _variant(evidence.question(question, root)) if question is not None else None
-        written = publish.build(root, on_step=_say, on_cell=_dot, variant=variant)
+        written = report.build(root, question or report.MAIN, on_step=_say, on_cell=_dot)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)
         _complain(error.problems, "report/ is untouched. Correct the above and run this again.")
@@ -336,19 +333,6 @@ def _show(root: Path) -> None:
     page = root / "report" / "report.html"
     if not webbrowser.open(page.as_uri()):
         click.echo(f"No browser was found; open {page}")
-
-
-def _variant(question: "Question") -> "Variant":
-    """The question in the words of `publish`."""
-    from graymarket import evidence, publish
-
-    return publish.Variant(
-        name=question.name,
-        title=question.title,
-        subtitle=f"{question.what}, {question.event:%B %Y}",
-        environment={evidence.VARIABLE: str(question.path.resolve())},
-        inputs=(question.path,),
-    )
 
 
 def _complain(problems: Sequence[object], advice: str) -> NoReturn:

@@ -7,9 +7,9 @@ import pytest
 from graymarket.editions import moves
 
 
-def quantity(value=None, low=None, high=None, unit="percent", **fields):
+def quantity(value=None, low=None, high=None, unit="percent", step=0.1, **fields):
     kind = {"type": "quantity", "kind": "measured", "unit": unit}
-    return kind | {"value": value, "low": low, "high": high, "step": None} | fields
+    return kind | {"value": value, "low": low, "high": high, "step": step} | fields
 
 
 def verdict(answer, **parts):
@@ -32,9 +32,6 @@ def label(text):
     return {"type": "label", "text": text}
 
 
-ESTIMATE = {"kind": "estimated", "level": 80}
-
-
 @pytest.mark.parametrize(
     "before, after, kind, percent",
     [
@@ -47,8 +44,9 @@ ESTIMATE = {"kind": "estimated", "level": 80}
         (quantity(0), quantity(3), "moved", None),
         (quantity(50), quantity(0.5, unit="ratio"), "moved", None),
         (quantity(62, unit="chance"), quantity(38, unit="chance"), "moved", 100 * -24 / 62),
-        (quantity(None, 10.01, 20, **ESTIMATE), quantity(None, 9.99, 20, **ESTIMATE),
-         "moved", 100 * -0.01 / 15.005),
+        (quantity(24.4), quantity(24.5), "moved", 100 * 0.1 / 24.4),  # just a step
+        (quantity(24.14, text="24.1%"), quantity(24.16, text="24.2%"), "moved", 2 / 24.14),
+        (quantity(24.14, step=None), quantity(24.16, step=None), "moved", 2 / 24.14),
         (moment("2026-06-01"), moment("2026-06-02"), "moved", None),
         (moment("2026-06-01"), moment("2026-06-01", end="2026-06-03"), "moved", None),
         (moment("2026-06-01"), moment("2026-06-01", precision="month"), "moved", None),
@@ -77,11 +75,11 @@ def test_how_a_result_changed(before, after, kind, percent):
 @pytest.mark.parametrize(
     "before, after",
     [
-        (quantity(24.11), quantity(24.14)),  # both are 24.1%
-        (quantity(24.1, step=1), quantity(24.4, step=1)),
-        (quantity(low=10.01, high=20), quantity(low=9.99, high=20)),  # no estimate: 10.0 to 20.0
-        (quantity(None, 9.94, 20, **ESTIMATE), quantity(None, 9.91, 20, **ESTIMATE)),
-        (quantity(1, unit="of a unit unknown"), quantity(1, unit="of a unit unknown")),
+        (quantity(24.11), quantity(24.19)),  # by less than a step
+        (quantity(24.1, step=1), quantity(24.9, step=1)),
+        (quantity(None, 10, 20), quantity(None, 10.05, 19.95)),
+        (quantity(24.1, text="24%", step=None), quantity(24.2, text="24%", step=None)),
+        (quantity(24.1, text="24%"), quantity(24.1, text="some 24%")),  # the words alone
         (verdict("fell", by=quantity(3.01)), verdict("fell", by=quantity(3.02))),
         (names("cub"), names("cub") | {"text": "Cuba alone"}),
         (moment("2026-06-01"), moment("2026-06-01") | {"text": "the first of June"}),
@@ -89,7 +87,7 @@ def test_how_a_result_changed(before, after, kind, percent):
         (label("Xiaomi"), label("Xiaomi")),
     ],
 )
-def test_what_prints_the_same_is_no_move(before, after):
+def test_what_does_not_change_is_no_move(before, after):
     assert moves({"subject/name": before}, {"subject/name": after}).empty
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graymarket import evidence
@@ -26,13 +26,16 @@ class Reading:
 
 
 def test_every_table_names_its_rows(root):
-    tables = Tables(root)
-    assert tables["vendor_share"]["lineage"].iloc[0] == "vendor_share/vendor_share-001"
-    assert tables["usage_panel"]["lineage"].iloc[-1].startswith("usage_panel/world/20")
-    assert "world_development/ABW/FP.CPI.TOTL.ZG/2010" in set(
-        tables["world_development"]["lineage"]
-    )
-    assert tables["regions"]["lineage"].is_unique
+    panel = evidence.load("usage_panel", root)["lineage"]
+    assert panel.is_unique
+    assert panel.iloc[0] == "usage_panel/ABW/2014-06"
+
+
+def test_a_row_is_named_by_its_whole_key(corrected):
+    tables = Tables(corrected)
+    assert tables["readings"]["lineage"].iloc[0] == "readings/readings-001"
+    assert tables["panel"]["lineage"].iloc[-1] == "panel/BBB/2021-06"
+    assert tables["corrections"]["lineage"].tolist() == ["corrections/readings/readings-003/value"]
 
 
 def test_entries_of_all_kinds_of_things_in_order_and_once_each():
@@ -102,6 +105,7 @@ def test_a_table_with_more_than_twelve_prefixes_is_one():
     assert lineage("regions/CUB", rows, "taxes") == ("regions/CUB", "usage_panel", "taxes")
 
 
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 30), min_size=1), st.randoms(use_true_random=False))
 def test_ranges_stand_for_the_months_given_and_no_others(numbers, random):
     months = [f"{2020 + n // 12}-{n % 12 + 1:02}" for n in numbers]
@@ -141,28 +145,120 @@ def test_frames_of_tests_get_a_lineage():
         tables["claims"]
 
 
-def test_a_table_is_read_once_and_nobody_can_change_it_for_others(root):
-    tables = Tables(root)
-    taxes = tables["taxes"]
-    taxes.loc[0, "value"] = -1
-    taxes["new"] = 1
-    assert tables["taxes"].loc[0, "value"] != -1
-    assert "new" not in tables["taxes"]
-    assert len(tables) == len(evidence.package(root)["resources"])
-    pd.testing.assert_frame_equal(tables["taxes"], evidence.load("taxes", root))
+def test_a_table_is_read_once_and_nobody_can_change_it_for_others(base):
+    tables = Tables(base)
+    readings = tables["readings"]
+    readings.loc[0, "value"] = -1
+    readings["new"] = 1
+    assert tables["readings"].loc[0, "value"] == 40.5
+    assert "new" not in tables["readings"]
+    assert [*tables] == [resource["name"] for resource in evidence.package(base)["resources"]]
+    pd.testing.assert_frame_equal(tables["readings"], evidence.load("readings", base))
+    (base / "data" / "readings.csv").unlink()
+    assert len(tables["readings"]) == 7
 
 
-def test_a_range_leads_to_its_rows(root):
-    (line,) = evidence.trace(("usage_panel/CUB/2021-01..2021-12",), root)
-    assert (line["key"], line["rows"]) == ("CUB/2021-01..2021-12", 12)
-    assert line["text"] == "2021-01 to 2021-12"
-    first, last = evidence.trace(("usage_panel/CUB/2021-09..2021-10",), root)
-    assert (first["key"], last["key"]) == ("CUB/2021-09", "CUB/2021-10")
-    with pytest.raises(evidence.EvidenceError, match=r"found “usage_panel/CUB/2001-01\.\.2001-12”"):
-        evidence.trace(("usage_panel/CUB/2001-01..2001-12",), root)
+def test_a_table_with_a_fault_is_not_handed_out(base):
+    path = base / "data" / "readings.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("18.27", "x"), encoding="utf-8")
+    with pytest.raises(evidence.EvidenceError, match="row 4, column value: found “x”"):
+        Tables(base)["readings"]
 
 
-def test_what_lineage_sums_up_leads_back_to_as_many_rows(root):
-    tables = Tables(root)
-    russia = tables["usage_panel"].query("region == 'RUS' and month >= '2017-03'")
-    assert sum(line["rows"] for line in evidence.trace(lineage(russia), root)) == len(russia)
+def test_an_entry_leads_to_its_row_and_source(root):
+    (line,) = evidence.trace(("vendor_share/vendor_share-001",), root)
+    assert (line["file"], line["key"]) == ("data/vendor_share.csv", "vendor_share-001")
+    assert "18.27 · percent" in line["text"]
+    assert (line["rows"], line["grades"]) == (1, ["A"])
+    assert line["sources"][0]["url"].startswith("https://havanatimes.org/")
+
+
+def test_a_table_with_more_sources_than_one_lists(root):
+    (line,) = evidence.trace(("vendor_share",), root)
+    assert line["sources"] == []
+    assert line["source_count"] > 50
+
+
+def test_part_of_a_table(base):
+    (line,) = evidence.trace(("panel/AAA",), base)
+    assert line == {
+        "file": "data/panel.csv",
+        "key": "AAA",
+        "rows": 18,
+        "text": "2020-01 to 2021-06",
+        "grades": [],
+        "source_count": 1,
+        "sources": [
+            {
+                "id": "counter",
+                "credit": "Counter (CC BY 4.0)",
+                "title": "Page views",
+                "url": "https://example.org/c",
+                "licence": "CC BY 4.0",
+            }
+        ],
+    }
+
+
+def test_a_range_leads_to_its_rows(base):
+    (line,) = evidence.trace(("panel/AAA/2020-03..2020-09",), base)
+    assert (line["key"], line["rows"]) == ("AAA/2020-03..2020-09", 7)
+    assert line["text"] == "2020-03 to 2020-09"
+    (line,) = evidence.trace(("panel/AAA..BBB",), base)
+    assert line["rows"] == 36
+    few = evidence.trace(("panel/AAA/2020-03..2020-08",), base)
+    assert [row["key"] for row in few] == [f"AAA/2020-0{month}" for month in range(3, 9)]
+    assert few[0]["text"] == "2020-03 · 11.5"
+
+
+def test_rows_that_rest_on_others_bring_them(base):
+    lines = evidence.trace(("closures/closure-a", "closures/closure-b"), base)
+    assert [f"{line['file'][5:-4]}/{line['key']}" for line in lines] == [
+        "closures/closure-a",
+        "readings/readings-001",
+        "panel/AAA",
+        "closures/closure-b",
+        *[f"panel/BBB/2020-0{month}" for month in range(1, 7)],
+    ]
+
+
+def test_months_that_the_table_lacks_part_no_range(base):
+    path = base / "data" / "panel.csv"
+    content = path.read_text(encoding="utf-8")
+    path.write_text(content.replace("AAA,2020-06,9.5,counter\n", ""), encoding="utf-8")
+    panel = evidence.Base(base).load("panel")
+    entries = lineage(panel[panel["region"] == "AAA"])
+    assert entries == ("panel/AAA/2020-01..2020-05", "panel/AAA/2020-07..2021-06")
+    (line,) = evidence.trace(entries, base)
+    assert (line["key"], line["rows"]) == ("AAA/2020-01..2021-06", 17)
+    apart = evidence.trace(("panel/AAA/2020-01..2020-04", "panel/AAA/2020-07..2021-06"), base)
+    assert [line["key"] for line in apart[-1:]] == ["AAA/2020-07..2021-06"]
+    assert len(apart) == 5
+
+
+def test_corrected_cells_read_corrected(corrected):
+    (line,) = evidence.trace(("readings/readings-003",), corrected)
+    assert "18.72" in line["text"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "readings/nobody",
+        "panel/AAA/2020-01/more",
+        "nothing/row",
+        "panel/AAA/2001-01..2001-12",
+        "panel/AAA/2020-12..2020-01",
+        "panel/AAA..BBB/2020-01",
+    ],
+)
+def test_what_is_not_there_is_refused(base, entry):
+    with pytest.raises(evidence.EvidenceError):
+        evidence.trace((entry,), base)
+    with pytest.raises(evidence.EvidenceError):
+        evidence.trace((entry, "panel/AAA/2020-01"), base)
+
+
+def test_a_line_is_the_callers_own(base):
+    evidence.trace(("panel/AAA",), base)[0]["sources"].clear()
+    assert evidence.trace(("panel/AAA",), base)[0]["sources"]

@@ -237,7 +237,7 @@ def test_another_language_is_one_file_more(tmp_path, root):
             return {name: marked(part, name) for name, part in value.items()}
         if isinstance(value, list):
             return [marked(part) for part in value]
-        dates = ("day", "month", "month_short", "year", "locale")
+        dates = ("day", "day_short", "month", "month_alone", "month_short", "year", "locale")
         return f"⟨{value}⟩" if isinstance(value, str) and key not in dates else value
 
     pseudo = marked(words) | {"locale": "de_DE"}

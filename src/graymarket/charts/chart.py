@@ -2,15 +2,19 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
+from graymarket.charts.clearance import overlaps
 from graymarket.charts.style import house_style
+from graymarket.results import Result
+from graymarket.wording import current
 
 P = ParamSpec("P")
 
@@ -62,6 +66,10 @@ class Drawing:
     figure: Figure
     marks: tuple[Mark, ...]
 
+    def overlaps(self) -> list[str]:
+        """What is wrong with the labels, a line each: see `clearance.overlaps`."""
+        return overlaps(self.figure)
+
 
 class Marks:
     """The marks of a figure while it is drawn: places in the data of its axes."""
@@ -72,17 +80,34 @@ class Marks:
     def add(self, ax: Axes, row: int, label: object, series: str, x: Any, y: Any) -> None:
         """A mark at `x`, `y` in data of `ax`; dates may be given as such."""
         month = f"{label:%Y-%m}" if isinstance(label, pd.Timestamp) else str(label)
-        across, up = float(ax.convert_xunits(x)), float(ax.convert_yunits(y))
+        across, up = float(date2num(x)) if isinstance(x, pd.Timestamp) else float(x), float(y)
         self._places.append((ax, row, month, series, across, up))
 
+    def add_line(
+        self, ax: Axes, series: str, values: pd.Series, rows: Sequence[int] | None = None
+    ) -> None:
+        """A mark for each known value of a series by month; `rows`: theirs, if not 0, 1, 2 …"""
+        places = range(len(values)) if rows is None else rows
+        for row, (month, value) in zip(places, values.items(), strict=True):
+            if pd.notna(value):
+                self.add(ax, row, month, series, month, value)
+
+    def add_bars(self, ax: Axes, series: str, rows: pd.DataFrame) -> None:
+        """A mark at the end of each upright bar; at the foot where there is no figure."""
+        for row, (label, value) in enumerate(zip(rows["label"], rows["value"], strict=True)):
+            self.add(ax, row, label, series, row, 0 if pd.isna(value) else value)
+
     def drawing(self, figure: Figure) -> Drawing:
-        """The drawing, once the figure is laid out for good."""
+        """The drawing, with the figure laid out for good: no format may move what is placed."""
         figure.draw_without_rendering()
+        figure.draw_without_rendering()  # the second layout knows the ticks of the first
+        figure.set_layout_engine("none")
         width, height = figure.bbox.size
         found = []
         for ax, row, label, series, across, up in self._places:
             x, y = ax.transData.transform((across, up))
-            found.append(Mark(row, label, series, round(x / width, 5), round(1 - y / height, 5)))
+            place = round(float(x / width), 4), round(float(1 - y / height), 4)
+            found.append(Mark(row, label, series, *place))
         return Drawing(figure, tuple(found))
 
 
@@ -102,7 +127,7 @@ class Chart:
 
 
 def form(
-    *, along: str = "", native: Callable[P, Native | None] | None = None
+    *, along: str = "", native: Callable[..., Native | None] | None = None
 ) -> Callable[[Callable[Concatenate[float, P], Drawing]], Callable[P, Chart]]:
     """Make a function of width and data a form: a function of data that returns a chart.
 
@@ -133,11 +158,22 @@ def form(
 
 
 def _copied(value: Any) -> Any:
-    """`value` with copies of the frames in it, however deep in dicts, lists and tuples."""
-    if isinstance(value, pd.DataFrame | pd.Series):
-        return value.copy()
+    """`value` with copies of the frames in it, however deep in dicts, lists and tuples.
+
+    Results in a frame's cells become their text.
+    """
+    if isinstance(value, pd.DataFrame):
+        return value.apply(_worded) if len(value) else value.copy()
+    if isinstance(value, pd.Series):
+        return _worded(value)
     if isinstance(value, dict):
         return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_copied(item) for item in value)
     return value
+
+
+def _worded(column: pd.Series) -> pd.Series:
+    if column.dtype != object:
+        return column.copy()
+    return column.map(lambda cell: str(current().text(cell)) if isinstance(cell, Result) else cell)

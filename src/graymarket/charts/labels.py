@@ -1,5 +1,8 @@
-"""Labels that several chart forms write alike."""
+"""What several chart forms do alike."""
 
+from typing import Any
+
+import pandas as pd
 from matplotlib.axes import Axes
 
 from graymarket.charts.style import PAPER
@@ -7,6 +10,11 @@ from graymarket.charts.style import PAPER
 OVER_LINES = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 
 
-def beside(ax: Axes, x, y, text: str, **style) -> None:
+def each(rows: pd.DataFrame) -> list[Any]:
+    """The rows as named tuples; their types are those of the columns, which no checker knows."""
+    return list(rows.itertuples())
+
+
+def beside(ax: Axes, x: Any, y: float, text: str, **style: Any) -> None:
     """Words to the right of a mark, at a distance that does not depend on the axes."""
     ax.annotate(text, (x, y), (7, 0), textcoords="offset points", va="center", **style)

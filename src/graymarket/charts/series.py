@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from graymarket.charts.chart import Drawing, Native, Series, form
-from graymarket.charts.labels import OVER_LINES, beside
+from graymarket.charts.chart import Drawing, Marks, Native, Series, form
+from graymarket.charts.labels import OVER_LINES, beside, each
 from graymarket.charts.style import (
     ACCENT,
     INK,
@@ -16,7 +16,6 @@ from graymarket.charts.style import (
     SECOND,
     TEXT_MUTE,
     chart,
-    house_style,
     with_unit,
 )
 
@@ -37,7 +36,7 @@ def _line_and_reading(
     return Native("line", _days(series.index), shown)
 
 
-@form(native=_line_and_reading)
+@form(along="x", native=_line_and_reading)
 def line_with_reading(
     width: float,
     series: pd.Series,
@@ -50,22 +49,25 @@ def line_with_reading(
 
     `own` is the other place's series, as far as it is known.
     """
+    marks = Marks()
     figure, ax = chart(width, 2.7)
-    with house_style():
-        ax.plot(own.index, own, color=ACCENT, linewidth=1.2)
-        ax.plot(series.index, series, color=SECOND)
-        ax.plot(*point, "o", markersize=8, color=ACCENT)
-        beside(ax, *point, label, color=ACCENT, weight="semibold")
-        beside(ax, series.index[-1], series.iloc[-1], name, color=SECOND)
-        room = pd.Timedelta(days=560 if width > NARROW else 1100)
-        ax.set_xlim(series.index[0], series.index[-1] + room)
-        highest = max(point[1], series.max(), own.max() if len(own) else 0)
-        ax.set_ylim(0, 5 * (highest // 5 + 1))
-        ax.yaxis.set_major_locator(MultipleLocator(5))
-        with_unit(ax.yaxis)
-        ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    return Drawing(figure, ())
+    ax.plot(own.index, own, color=ACCENT, linewidth=1.2)
+    ax.plot(series.index, series, color=SECOND)
+    ax.plot(*point, "o", markersize=8, color=ACCENT)
+    marks.add_line(ax, name, series)
+    of_other = pd.Series(own.to_dict() | dict([point])).reindex(series.index)
+    marks.add_line(ax, label, of_other)
+    beside(ax, *point, label, color=ACCENT, weight="semibold")
+    beside(ax, series.index[-1], series.iloc[-1], name, color=SECOND)
+    room = pd.Timedelta(days=560 if width > NARROW else 1100)
+    ax.set_xlim(series.index[0], series.index[-1] + room)
+    highest = max(point[1], series.max(), own.max() if len(own) else 0)
+    ax.set_ylim(0, 5 * (highest // 5 + 1))
+    ax.yaxis.set_major_locator(MultipleLocator(5))
+    with_unit(ax.yaxis)
+    ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return marks.drawing(figure)
 
 
 @form()
@@ -79,32 +81,35 @@ def small_multiples(
     `top` stand as ticks on its edge.
     """
     rows = -(-len(panels) // 2)
+    marks = Marks()
     figure, axes = chart(
         width, (1.75 if width > NARROW else 1.4) * rows, rows, 2, sharex=True, sharey=True
     )
-    with house_style():
-        for ax, (name, frame) in zip(axes.flat, panels.items(), strict=False):
-            ax.set_title(name, loc="left", pad=7)
-            ax.axvline(event[0], color=MUTE, linewidth=0.7)
-            if "series" in frame:
-                for side, (series, part) in zip((1, -1), frame.groupby("series"), strict=True):
-                    _proxy(ax, series, part["share"], side)
-            else:
-                _months(ax, frame, top)
-        for ax in axes.flat[len(panels) :]:
-            ax.axis("off")
-        first = axes.flat[0]
-        label = event[1] if width > NARROW else event[1].replace(" ", "\n ", 1)
-        first.text(
-            event[0], top * 0.97, " " + label, size=8.5, color=TEXT_MUTE, va="top", bbox=OVER_LINES
-        )
-        first.set_ylim(0, top)
-        for ax in axes.flat:
-            ax.xaxis.set_major_locator(mdates.YearLocator(4))
-            ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-        first.yaxis.set_major_locator(MultipleLocator(20))
-        with_unit(first.yaxis)
-    return Drawing(figure, ())
+    for ax, (name, frame) in zip(axes.flat, panels.items(), strict=False):
+        ax.set_title(name, loc="left", pad=7)
+        ax.axvline(event[0], color=MUTE, linewidth=0.7)
+        if "series" in frame:
+            for side, (series, part) in zip((1, -1), frame.groupby("series"), strict=True):
+                median = _proxy(ax, series, part["share"], side)
+                places = [place for place, kind in enumerate(frame["series"]) if kind == series]
+                marks.add_line(ax, name, median, places)
+        else:
+            _months(ax, frame, top)
+            marks.add_line(ax, name, frame["share"].clip(upper=top * 0.985))
+    for ax in axes.flat[len(panels) :]:
+        ax.axis("off")
+    first = axes.flat[0]
+    label = event[1] if width > NARROW else event[1].replace(" ", "\n ", 1)
+    first.text(
+        event[0], top * 0.97, " " + label, size=8.5, color=TEXT_MUTE, va="top", bbox=OVER_LINES
+    )
+    first.set_ylim(0, top)
+    for ax in axes.flat:
+        ax.xaxis.set_major_locator(mdates.YearLocator(4))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    first.yaxis.set_major_locator(MultipleLocator(20))
+    with_unit(first.yaxis)
+    return marks.drawing(figure)
 
 
 def _months(ax: Axes, frame: pd.DataFrame, top: float) -> None:
@@ -134,7 +139,8 @@ def _marked(ax: Axes, shares: pd.Series, marks: pd.Series) -> None:
         ax.plot(months.index, months, "D", markerfacecolor=fill, zorder=3, **style)
 
 
-def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
+def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> pd.Series:
+    """The median of a proxy as a dashed line with its name; returns it."""
     median = share.rolling(13, center=True, min_periods=7).median()
     ax.plot(median.index, median, color=SECOND, linewidth=1.2, linestyle=(0, (4, 2)))
     at = median.index[len(median) // 3]
@@ -147,6 +153,7 @@ def _proxy(ax: Axes, name: str, share: pd.Series, side: int) -> None:
         va="bottom" if side > 0 else "top",
         bbox=OVER_LINES,
     )
+    return median
 
 
 def _values(series: pd.Series) -> list[float | None]:
@@ -169,7 +176,7 @@ def _lines_alone(
     return Native("line", _days(series.index), shown)
 
 
-@form(native=_lines_alone)
+@form(along="x", native=_lines_alone)
 def lines(
     width: float, series: pd.DataFrame, event: tuple[pd.Timestamp, str] | None = None
 ) -> Drawing:
@@ -177,26 +184,27 @@ def lines(
 
     A month without a value breaks the line. `event` (month, words) draws an upright line.
     """
+    marks = Marks()
     figure, ax = chart(width, 2.7)
-    with house_style():
-        top = 1.12 * series.max(axis=None) if event else None
-        if event:
-            ax.axvline(event[0], color=INK, linewidth=0.9)
-            ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
-        for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
-            ax.plot(series.index, series[name], color=colour)
-            known = series[name].dropna()
-            wrapped = name.replace(": ", ":\n")
-            beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
-        room = pd.Timedelta(days=780 if width > NARROW else 1500)
-        ax.set_xlim(series.index[0], series.index[-1] + room)
-        ax.set_ylim(0, top)
-        with_unit(ax.yaxis)
-        _years(ax, series.index, 2 if width > NARROW else 4)
-    return Drawing(figure, ())
+    top = 1.12 * series.max(axis=None) if event else None
+    if event:
+        ax.axvline(event[0], color=INK, linewidth=0.9)
+        ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
+    for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
+        ax.plot(series.index, series[name], color=colour)
+        marks.add_line(ax, name, series[name])
+        known = series[name].dropna()
+        wrapped = name.replace(": ", ":\n")
+        beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
+    room = pd.Timedelta(days=780 if width > NARROW else 1500)
+    ax.set_xlim(series.index[0], series.index[-1] + room)
+    ax.set_ylim(0, top)
+    with_unit(ax.yaxis)
+    _years(ax, series.index, 2 if width > NARROW else 4)
+    return marks.drawing(figure)
 
 
-@form()
+@form(along="x")
 def counterfactual(
     width: float,
     lines: pd.DataFrame,
@@ -212,32 +220,34 @@ def counterfactual(
     fade_high. `names` of the first two stand at their ends. In percent.
     """
     wide = width > NARROW
+    marks = Marks()
     figure, ax = chart(width, 3.1)
-    with house_style():
-        ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
-        ax.plot(lines.index, lines["synthetic"], color=MUTE, linewidth=1.3, linestyle=(0, (4, 2)))
-        ax.plot(lines.index, lines["observed"], color=ACCENT)
-        if "mark" in lines:
-            _marked(ax, lines["observed"], lines["mark"])
-        top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
-        ax.axvline(event[0], color=INK, linewidth=0.9)
-        ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
-        last = {name: lines[name].dropna() for name in ("observed", "synthetic")}
-        ends = _apart({name: line.iloc[-1] for name, line in last.items()}, top * 0.1)
-        if fading:
-            shade = {"color": SECOND, "lw": 0, "alpha": 0.25}
-            ax.fill_between(lines.index, lines["fade_low"], lines["fade_high"], **shade)
-            low, high = lines[["fade_low", "fade_high"]].iloc[-1]
-            label = fading[0 if wide else 1]
-            beside(ax, lines.index[-1], (low + high) / 2, label, color=SECOND, size=8.8)
-        for name, key, colour in zip(names, ends, (ACCENT, TEXT_MUTE), strict=True):
-            beside(ax, lines.index[-1], ends[key], name, color=colour, size=8.8)
-        span = lines.index[-1] - lines.index[0]
-        ax.set_xlim(lines.index[0], lines.index[-1] + span * (0.33 if wide else 0.62))
-        ax.set_ylim(0, top)
-        with_unit(ax.yaxis)
-        _years(ax, lines.index, 2 if wide else 4)
-    return Drawing(figure, ())
+    ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
+    ax.plot(lines.index, lines["synthetic"], color=MUTE, linewidth=1.3, linestyle=(0, (4, 2)))
+    ax.plot(lines.index, lines["observed"], color=ACCENT)
+    for column in ("observed", "synthetic"):
+        marks.add_line(ax, column, lines[column])
+    if "mark" in lines:
+        _marked(ax, lines["observed"], lines["mark"])
+    top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
+    ax.axvline(event[0], color=INK, linewidth=0.9)
+    ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
+    last = {name: lines[name].dropna() for name in ("observed", "synthetic")}
+    ends = _apart({name: line.iloc[-1] for name, line in last.items()}, top * 0.1)
+    if fading:
+        shade = {"color": SECOND, "lw": 0, "alpha": 0.25}
+        ax.fill_between(lines.index, lines["fade_low"], lines["fade_high"], **shade)
+        low, high = lines[["fade_low", "fade_high"]].iloc[-1]
+        label = fading[0 if wide else 1]
+        beside(ax, lines.index[-1], (low + high) / 2, label, color=SECOND, size=8.8)
+    for name, key, colour in zip(names, ends, (ACCENT, TEXT_MUTE), strict=True):
+        beside(ax, lines.index[-1], ends[key], name, color=colour, size=8.8)
+    span = lines.index[-1] - lines.index[0]
+    ax.set_xlim(lines.index[0], lines.index[-1] + span * (0.33 if wide else 0.62))
+    ax.set_ylim(0, top)
+    with_unit(ax.yaxis)
+    _years(ax, lines.index, 2 if wide else 4)
+    return marks.drawing(figure)
 
 
 def _years(ax: Axes, months: pd.DatetimeIndex, step: int) -> None:
@@ -256,33 +266,34 @@ def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
     return {one: a + up * lack, other: b - up * lack}
 
 
-@form()
+@form(along="x")
 def placebos(
     width: float, gaps: pd.DataFrame, own: pd.Series, event: tuple[pd.Timestamp, str], name: str
 ) -> Drawing:
     """Distances from the synthetic, in points: the placebos as thin lines, the case in accent."""
+    marks = Marks()
     figure, ax = chart(width, 3.0)
-    with house_style():
-        ax.plot(gaps.index, gaps, color=MUTE, linewidth=0.6, alpha=0.45)
-        ax.plot(own.index, own, color=ACCENT)
-        ax.axhline(0, color=INK, linewidth=0.8)
-        ax.axvline(event[0], color=INK, linewidth=0.9)
-        reach = max(abs(own).max() * 1.5, gaps.abs().quantile(0.98).quantile(0.9))
-        ax.set_ylim(-reach, reach)
-        ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
-        beside(
-            ax,
-            own.index[-1],
-            own.iloc[-1],
-            name,
-            color=ACCENT,
-            weight="semibold",
-            bbox=OVER_LINES,
-        )
-        span = own.index[-1] - own.index[0]
-        ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
-        _years(ax, own.index, 2 if width > NARROW else 4)
-    return Drawing(figure, ())
+    ax.plot(gaps.index, gaps, color=MUTE, linewidth=0.6, alpha=0.45)
+    ax.plot(own.index, own, color=ACCENT)
+    marks.add_line(ax, name, own)
+    ax.axhline(0, color=INK, linewidth=0.8)
+    ax.axvline(event[0], color=INK, linewidth=0.9)
+    reach = max(abs(own).max() * 1.5, gaps.abs().quantile(0.98).quantile(0.9))
+    ax.set_ylim(-reach, reach)
+    ax.text(event[0], reach, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
+    beside(
+        ax,
+        own.index[-1],
+        own.iloc[-1],
+        name,
+        color=ACCENT,
+        weight="semibold",
+        bbox=OVER_LINES,
+    )
+    span = own.index[-1] - own.index[0]
+    ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
+    _years(ax, own.index, 2 if width > NARROW else 4)
+    return marks.drawing(figure)
 
 
 @form()
@@ -294,21 +305,33 @@ def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Times
     wide = width > NARROW
     columns = (2 if len(panels) % 2 == 0 else 3) if wide else 1
     rows = -(-len(panels) // columns)
+    marks = Marks()
     figure, axes = chart(width, (2.0 if wide else 1.75) * rows, rows, columns, squeeze=False)
-    with house_style():
-        for ax, (name, (lines, month)) in zip(axes.flat, panels.items(), strict=True):
-            ax.set_title(name, loc="left", pad=6)
-            ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
-            ax.plot(lines.index, lines["synthetic"], color=MUTE, lw=1.1, linestyle=(0, (4, 2)))
-            ax.plot(lines.index, lines["observed"], color=ACCENT, linewidth=1.4)
-            ax.axvline(month, color=INK, linewidth=0.9)
-            ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
-            with_unit(ax.yaxis)
-            _years(ax, lines.index, 3)
-    return Drawing(figure, ())
+    for ax, (name, (lines, month)) in zip(axes.flat, panels.items(), strict=True):
+        ax.set_title(name, loc="left", pad=6)
+        ax.fill_between(lines.index, lines["low"], lines["high"], color=MUTE, alpha=0.22, lw=0)
+        ax.plot(lines.index, lines["synthetic"], color=MUTE, lw=1.1, linestyle=(0, (4, 2)))
+        ax.plot(lines.index, lines["observed"], color=ACCENT, linewidth=1.4)
+        marks.add_line(ax, name, lines["observed"])
+        ax.axvline(month, color=INK, linewidth=0.9)
+        ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
+        with_unit(ax.yaxis)
+        _years(ax, lines.index, 3)
+    return marks.drawing(figure)
 
 
-@form()
+def _bars_of_one_look(
+    rows: pd.DataFrame, unit: str, event: tuple[float, str] | None = None
+) -> Native | None:
+    """Bars alone: without an event, and none that is hatched or of another colour."""
+    other = rows["other"].any() if "other" in rows else False
+    if event or rows["part"].any() or other:
+        return None
+    values = _values(rows["value"])
+    return Native("bar", rows["label"].astype(str).tolist(), [Series(unit, values, "accent")])
+
+
+@form(along="x", native=_bars_of_one_look)
 def bars(
     width: float, rows: pd.DataFrame, unit: str, event: tuple[float, str] | None = None
 ) -> Drawing:
@@ -318,23 +341,24 @@ def bars(
     need be other (bool: of another measurer, drawn gray). `event`: (position, words) draws an
     upright line that ends above the bar it meets.
     """
+    marks = Marks()
     figure, ax = chart(width, 2.6)
-    with house_style():
-        top = _bars(ax, rows, 8.8 if width > NARROW else 8.5)
-        if event:
-            met = rows["value"].iloc[round(event[0])]
-            foot = 0 if pd.isna(met) else met / top + 0.1
-            ax.axvline(event[0], ymin=foot, color=INK, linewidth=0.9)
-            at = {"textcoords": "offset points", "va": "top", "size": 8.8}
-            ax.annotate(event[1], (event[0], top), (5, 0), **at)
-        ax.set_title(unit, size=8.8, weight="normal", loc="left")
-    return Drawing(figure, ())
+    top = _bars(ax, rows, 8.8 if width > NARROW else 8.5)
+    marks.add_bars(ax, unit, rows)
+    if event:
+        met = rows["value"].iloc[round(event[0])]
+        foot = 0 if pd.isna(met) else met / top + 0.1
+        ax.axvline(event[0], ymin=foot, color=INK, linewidth=0.9)
+        at = {"textcoords": "offset points", "va": "top", "size": 8.8}
+        ax.annotate(event[1], (event[0], top), (5, 0), **at)
+    ax.set_title(unit, size=8.8, weight="normal", loc="left")
+    return marks.drawing(figure)
 
 
 def _bars(ax: Axes, rows: pd.DataFrame, size: float) -> float:
     """Bars from zero with their figures above; returns the top of the axis."""
     top = 1.16 * (rows["value"].max() or 1)
-    for x, row in enumerate(rows.itertuples()):
+    for x, row in enumerate(each(rows)):
         if pd.isna(row.value):
             style = {"ha": "center", "va": "bottom", "size": 8.5, "color": TEXT_MUTE}
             ax.text(x, top * 0.02, "no\nfigure", linespacing=1.05, **style)
@@ -363,13 +387,14 @@ def bar_multiples(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
     grid = {"width_ratios": counts} if wide else {}
     shape = (1, len(panels)) if wide else (len(panels), 1)
     height = 2.5 if wide else 1.85 * len(panels)
+    marks = Marks()
     figure, axes = chart(width, height, *shape, squeeze=False, gridspec_kw=grid)
-    with house_style():
-        for ax, (name, rows) in zip(axes.flat, panels.items(), strict=True):
-            _bars(ax, rows, 8.8)
-            if not wide:
-                ax.set_xlim(-0.6, max(counts) - 0.4)
-            heading, _, unit = name.partition("\n")
-            ax.text(0, 1.19, heading, transform=ax.transAxes, weight="semibold", size=9.5)
-            ax.text(0, 1.06, unit, transform=ax.transAxes, size=8.8, color=TEXT_MUTE)
-    return Drawing(figure, ())
+    for ax, (name, rows) in zip(axes.flat, panels.items(), strict=True):
+        _bars(ax, rows, 8.8)
+        marks.add_bars(ax, name, rows)
+        if not wide:
+            ax.set_xlim(-0.6, max(counts) - 0.4)
+        heading, _, unit = name.partition("\n")
+        ax.text(0, 1.19, heading, transform=ax.transAxes, weight="semibold", size=9.5)
+        ax.text(0, 1.06, unit, transform=ax.transAxes, size=8.8, color=TEXT_MUTE)
+    return marks.drawing(figure)

@@ -8,18 +8,22 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-INK = "#1b1f24"
-TEXT_MUTE = "#6b737c"
-MUTE = "#8a929c"
-FAINT = "#d9dee3"
-ACCENT = "#c8321f"
-SECOND = "#1f5fa8"
-PAPER = "#ffffff"
+from graymarket.palette import PALETTE
+
+INK = PALETTE["ink"]
+TEXT_MUTE = PALETTE["text-mute"]
+MUTE = PALETTE["mute"]
+FAINT = PALETTE["faint"]
+ACCENT = PALETTE["accent"]
+SECOND = PALETTE["second"]
+PAPER = PALETTE["paper"]
 
 WIDE = 6.4  # inches: the text width of the printed page, so that 9 pt in a chart prints as 9 pt
 NARROW = 3.5  # inches: a telephone's screen, with letters as large as the text around them
 STAGE = 7.2  # inches: a slide's picture, so that letters of 8.8 pt are 19 pixels high at 1280
 _STAGE_HEIGHT = 3.2  # inches: what a title above and a source below leave of a 16:9 slide
+
+_DPI = 72  # as SVG is drawn: letters are as wide when a figure is laid out as in the file
 
 _FAMILY = "IBM Plex Sans Condensed"
 
@@ -81,9 +85,8 @@ def chart(
     once: as part of its exhibit.
     """
     height = _STAGE_HEIGHT if width == STAGE else height
-    with house_style():
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.subplots(rows, columns, **grid)
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=_DPI)
+    axes = figure.subplots(rows, columns, **grid)
     return figure, axes
 
 

@@ -5,21 +5,21 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from graymarket.results.units import UNITS, outwards, rounded
-
 Kind = Literal["moved", "flipped"]
 Result = Mapping[str, Any]  # plain JSON values of a typed result, see results.as_json
+
+_TOLERANCE = 1e-9  # of a step: 24.5 − 24.4 is less than 0.1 in binary numbers
 
 
 def moves(then: Mapping[str, Result], now: Mapping[str, Result]) -> pd.DataFrame:
     """A row for each result that both editions have and that is another now.
 
     Columns: name, type, before, after (the results' texts, "" where they have none), kind,
-    percent. `kind` is "moved" for a quantity of which the value or an end, rounded to its step,
-    differs, and for a moment of another date; "flipped" for another answer, other names or
-    another text. A result made of others has the worst of their kinds. `percent` is the change
-    of a quantity’s value, or else of the middle of its range, in percent of what it was; missing
-    for other types, for another unit, and where it was 0.
+    percent. `kind` is "moved" for a quantity of which the value or an end differs by a step or
+    more, or by enough for another text, and for a moment of another date; "flipped" for another
+    answer, other names or another label. A result made of others has the worst of their kinds.
+    `percent` is the change of a quantity’s value, or else of the middle of its range, in percent
+    of what it was; missing for other types, for another unit, and where it was 0.
     """
     rows = [
         (name, new["type"], _text(old), _text(new), kind, _percent(old, new))
@@ -36,7 +36,7 @@ def _kind(old: Result, new: Result) -> Kind | None:
         return "flipped"
     match new["type"]:
         case "quantity":
-            return "moved" if _figures(old) != _figures(new) else None
+            return "moved" if _has_moved(old, new) else None
         case "moment":
             return "moved" if _differ(old, new, "date", "end", "precision") else None
         case "verdict" if old["answer"] == new["answer"]:
@@ -67,19 +67,21 @@ def _differ(old: Result, new: Result, *fields: str) -> bool:
     return any(old.get(field) != new.get(field) for field in fields)
 
 
-def _figures(result: Result) -> tuple[Any, ...]:
-    """A quantity’s unit, value and ends, rounded as they are printed."""
-    unit = UNITS.get(result["unit"])
-    step = result.get("step") or (unit.step if unit else None)
-    value, low, high = (result.get(name) for name in ("value", "low", "high"))
+def _has_moved(old: Result, new: Result) -> bool:
+    """Whether a quantity differs by its step or more, or by less but reads otherwise.
+
+    Without a step and without texts any difference counts.
+    """
+    figures = [(old.get(name), new.get(name)) for name in ("value", "low", "high")]
+    if old["unit"] != new["unit"] or any((was is None) != (now is None) for was, now in figures):
+        return True
+    change = max(abs(now - was) for was, now in figures if was is not None and now is not None)
+    if change and _text(old) and _text(new) and _text(old) != _text(new):
+        return True
+    step = new.get("step")
     if step is None:
-        return result["unit"], value, low, high
-    exact = value if value is None else rounded(value, step)
-    if low is None or high is None:
-        return result["unit"], exact
-    if result.get("kind") == "estimated" and result.get("level") is not None:
-        return result["unit"], exact, *outwards(low, high, step)
-    return result["unit"], exact, rounded(low, step), rounded(high, step)
+        return change > 0 and not (_text(old) and _text(new))
+    return bool(change >= step * (1 - _TOLERANCE))
 
 
 def _percent(old: Result, new: Result) -> float | None:

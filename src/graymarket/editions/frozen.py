@@ -30,7 +30,7 @@ def table_files(root: Path) -> dict[str, bytes]:
     except OSError as error:
         expected = f"a file that can be read ({error.strerror})"
         place = f"data/{Path(error.filename).name}"
-        raise EvidenceError([Problem(place, expected, spoils=FILE)]) from None
+        raise EvidenceError([Problem(place, expected, severity=FILE)]) from None
 
 
 class Edition:
@@ -79,7 +79,9 @@ class Edition:
             self._refuse(error)
         expected = "typed results (each with a “type”)"
         fix = "it was frozen before results had types: compute them from its tables, freeze it anew"
-        raise EvidenceError([Problem(f"{self._place}, {RESULTS}", expected, fix=fix, spoils=FILE)])
+        raise EvidenceError(
+            [Problem(f"{self._place}, {RESULTS}", expected, fix=fix, severity=FILE)]
+        )
 
     def _raw(self, table: str) -> pd.DataFrame:
         resource = self.resources[table]
@@ -108,4 +110,4 @@ class Edition:
         form = f"a zip with {evidence.PACKAGE}, its tables and {RESULTS}"
         expected = f"a frozen edition: {form} ({error})"
         fix = "take it back from version control"
-        raise EvidenceError([Problem(self._place, expected, fix=fix, spoils=FILE)]) from None
+        raise EvidenceError([Problem(self._place, expected, fix=fix, severity=FILE)]) from None

@@ -1,16 +1,16 @@
 """Tables in: find, type and validate the evidence in data/."""
 
+from graymarket.evidence.checks import check, coverage
 from graymarket.evidence.dictionary import dictionary
+from graymarket.evidence.frames import Tables
 from graymarket.evidence.lineage import lineage, trace
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.evidence.question import SERIES, VARIABLE, Question, question
+from graymarket.evidence.question import SERIES, VARIABLE, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
     LINEAGE,
     PACKAGE,
-    Tables,
-    check,
-    coverage,
+    Base,
     find_root,
     load,
     package,
@@ -23,9 +23,9 @@ __all__ = [
     "PACKAGE",
     "SERIES",
     "VARIABLE",
+    "Base",
     "EvidenceError",
     "Problem",
-    "Question",
     "Tables",
     "check",
     "coverage",

@@ -6,6 +6,8 @@ row, "usage_panel/CUB" all rows of Cuba. Its last part may be a range, both ends
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -20,7 +22,7 @@ _MOST_ROWS = 6  # more rows of one table are described in one line
 _LONGEST = 160  # characters of a row's text
 _MOST_SOURCES = 12  # more of them are counted, not listed
 _HIDDEN = ("source_id", "note", "grade")  # columns that a row's text leaves out
-_TIME = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+_TIME = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 
 
 def lineage(*things: object) -> tuple[str, ...]:
@@ -60,70 +62,122 @@ def _entries(thing: object) -> Iterator[str]:
 
 def _summed_up(entries: list[str]) -> list[str]:
     """Each entry, or the one that it is summed up in."""
-    tables: dict[str, dict[str, list[str]]] = {}  # table → prefix → last parts
-    for entry in entries:
-        prefix, _, last = entry.rpartition("/")
-        if "/" in prefix:
-            prefixes = tables.setdefault(prefix.split("/", 1)[0], {})
-            prefixes.setdefault(prefix, []).append(last)
-    pieces = {}
-    for table, prefixes in tables.items():
-        for prefix, parts in prefixes.items():
-            if len(prefixes) > _MOST_PIECES:
-                pieces |= {f"{prefix}/{last}": table for last in parts}
-            else:
-                pieces |= {f"{prefix}/{last}": p for last, p in _pieces(prefix, parts).items()}
+    prefixes = _prefixes(entries)
+    counts = Counter(_table(prefix) for prefix in prefixes)
+    pieces: dict[str, str] = {}
+    for prefix, parts in prefixes.items():
+        if counts[_table(prefix)] > _MOST_PIECES:
+            pieces |= {f"{prefix}/{part}": _table(prefix) for part in parts}
+        else:
+            pieces |= _pieces(prefix, parts)
     return [pieces.get(entry, entry) for entry in entries]
 
 
+def _table(entry: str) -> str:
+    return entry.split("/", 1)[0]
+
+
+def _prefixes(entries: Iterable[str]) -> dict[str, list[str]]:
+    """Key without its last part → last parts, of entries with two parts of a key or more."""
+    prefixes: dict[str, list[str]] = {}
+    for entry in entries:
+        prefix, _, last = entry.rpartition("/")
+        if "/" in prefix:
+            prefixes.setdefault(prefix, []).append(last)
+    return prefixes
+
+
 def _pieces(prefix: str, parts: list[str]) -> dict[str, str]:
-    """Last part of a key → the entry that it is summed up in."""
-    spans = {part: _span(part) for part in parts}
-    times = {part: span for part, span in spans.items() if span is not None}
-    if len(times) < len(parts) or len({monthly for *_, monthly in times.values()}) > 1:
-        return {p: prefix if len(parts) > _MOST_PIECES else f"{prefix}/{p}" for p in parts}
+    """Each entry of a prefix → the entry that it is summed up in."""
+    spans = _spans(parts)
+    if spans is None:
+        whole = len(parts) > _MOST_PIECES
+        return {f"{prefix}/{p}": prefix if whole else f"{prefix}/{p}" for p in parts}
+    runs = _runs(spans)
+    if len({*runs.values()}) > _MOST_PIECES:
+        ends = [end for run in runs.values() for end in run]
+        runs = dict.fromkeys(parts, (min(ends), max(ends)))
+    monthly = "-" in parts[0]
+    return {
+        f"{prefix}/{part}": f"{prefix}/{_range(_time(first, monthly), _time(last, monthly))}"
+        for part, (first, last) in runs.items()
+    }
+
+
+def _spans(parts: list[str]) -> dict[str, tuple[int, int]] | None:
+    """First and last month, or year, of each part as numbers; None if not all are such."""
+    ends = {part: (part.partition(RANGE)[0], part.rpartition(RANGE)[2]) for part in parts}
+    times = [time for pair in ends.values() for time in pair]
+    if not all(map(_TIME.fullmatch, times)) or len({len(time) for time in times}) > 1:
+        return None
+    return {part: (_number(first), _number(last)) for part, (first, last) in ends.items()}
+
+
+def _number(time: str) -> int:
+    year, _, month = time.partition("-")
+    return 12 * int(year) + int(month) - 1 if month else int(year)
+
+
+def _runs(spans: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Each span, or the one that it makes with those that it touches."""
     runs: list[list[int]] = []
     run_of = {}
-    for part, (first, last, _) in sorted(times.items(), key=lambda item: item[1]):
+    for part, (first, last) in sorted(spans.items(), key=lambda item: item[1]):
         if runs and first <= runs[-1][1] + 1:
             runs[-1][1] = max(runs[-1][1], last)
         else:
             runs.append([first, last])
         run_of[part] = runs[-1]
-    if len(runs) > _MOST_PIECES:
-        run_of = {part: [runs[0][0], runs[-1][1]] for part in parts}
-    monthly = len(parts[0].split(RANGE)[0]) > 4
-    return {part: f"{prefix}/{_range(*run, monthly)}" for part, run in run_of.items()}
+    return {part: (run[0], run[1]) for part, run in run_of.items()}
 
 
-def _span(part: str) -> tuple[int, int, bool] | None:
-    """First and last month or year of a key's last part, counted on; whether months; or None."""
-    first, _, last = part.partition(RANGE)
-    ends = [_TIME.fullmatch(end) for end in (first, last or first)]
-    if not (ends[0] and ends[1]) or bool(ends[0][2]) != bool(ends[1][2]):
-        return None
-    monthly = bool(ends[0][2])
-    start, end = (int(e[1]) * 12 + int(e[2]) - 1 if monthly else int(e[1]) for e in ends if e)
-    return start, end, monthly
+def _time(number: int, monthly: bool) -> str:
+    return f"{number // 12:04}-{number % 12 + 1:02}" if monthly else f"{number:04}"
 
 
-def _range(first: int, last: int, monthly: bool) -> str:
-    ends = dict.fromkeys((first, last))
-    return RANGE.join(f"{n // 12:04}-{n % 12 + 1:02}" if monthly else f"{n:04}" for n in ends)
+def _range(first: str, last: str) -> str:
+    return RANGE.join(dict.fromkeys((first, last)))
 
 
 def trace(entries: tuple[str, ...], root: Path | None = None) -> list[dict[str, Any]]:
     """What each entry stands for, as plain JSON values.
 
-    Each becomes one or more dicts of file, key (as in the entry), rows (how many), text (the row's
+    Ranges of one prefix are joined where the table has no rows between them. Then each entry
+    becomes one or more dicts of file, key (as in the entry), rows (how many), text (the row's
     cells, or the span), grades, source_count and sources (each with id, credit, title, url,
     licence; none where they are too many to list). After an entry come those that its rows rest on
     in turn, where their table has a column `basis`. Raises EvidenceError for an entry without rows.
     """
     base = Base(root or find_root())
-    return [
-        line for entry in dict.fromkeys(_with_basis(base, entries)) for line in _known(base, entry)
-    ]
+    complete = dict.fromkeys(_with_basis(base, _joined(base, entries)))
+    return [line for entry in complete for line in _known(base, entry)]
+
+
+def _joined(base: Base, entries: tuple[str, ...]) -> list[str]:
+    """The entries, with ranges in place of those between which the table has no rows."""
+    ranges: dict[str, str] = {}
+    for prefix, parts in _prefixes(entries).items():
+        if len(parts) > 1 and _spans(parts) is not None:
+            ranges |= _without_gaps(base, prefix, parts)
+    return list(dict.fromkeys(ranges.get(entry, entry) for entry in entries))
+
+
+def _without_gaps(base: Base, prefix: str, parts: list[str]) -> dict[str, str]:
+    table, *key = prefix.split("/")
+    columns = base.resource(table)["schema"]["primaryKey"]
+    if len(key) >= len(columns):
+        return {}  # no key is as long: refused when its rows are looked up
+    times = sorted(set(base.rows(prefix)[columns[len(key)]]))
+    spans = {}
+    for part in parts:
+        first, _, last = part.partition(RANGE)
+        span = bisect_left(times, first), bisect_right(times, last or first) - 1
+        if span[0] <= span[1]:
+            spans[part] = span
+    return {
+        f"{prefix}/{part}": f"{prefix}/{_range(times[first], times[last])}"
+        for part, (first, last) in _runs(spans).items()
+    }
 
 
 def _with_basis(base: Base, entries: Iterable[str]) -> Iterator[str]:
@@ -148,8 +202,7 @@ def _known(base: Base, entry: str) -> list[dict[str, Any]]:
 
 
 def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:
-    sources, _ = base.cells("sources")
-    sources = sources.set_index("source_id")
+    sources = base.text("sources").set_index("source_id")
     table, *parts = entry.split("/")
     cells, resource = base.rows(entry), base.resource(table)
     key, file = resource["schema"]["primaryKey"], f"data/{resource['path']}"
@@ -182,8 +235,8 @@ def _period(rows: pd.DataFrame) -> str:
 
 
 def _source(source_id: str, sources: pd.DataFrame) -> dict[str, str]:
-    row = sources.loc[source_id]
-    fields = {name: row[name] for name in ("title", "url", "licence")}
+    row = sources.loc[[source_id]].iloc[0]
+    fields: dict[str, str] = {name: row[name] for name in ("title", "url", "licence")}
     return {"id": source_id, "credit": credit(row), **fields}
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from graymarket.evidence.checks import check
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.evidence.tables import check
 
 if sys.platform != "win32":
     import fcntl

@@ -11,7 +11,7 @@ import matplotlib as mpl
 import pandas as pd
 
 from graymarket import evidence
-from graymarket.charts.chart import Chart, Drawing
+from graymarket.charts.chart import Chart, Drawing, Mark
 from graymarket.charts.style import NARROW, STAGE, WIDE, house_style
 from graymarket.exhibits.tables import as_html, table
 
@@ -76,7 +76,12 @@ class Exhibit:
         return evidence.lineage(*own, self.lineage)
 
     def payload(self) -> dict[str, Any]:
-        """The exhibit as plain JSON values: what `publish` reads."""
+        """The exhibit as plain JSON values: what `publish` reads.
+
+        A mark's `row` is that of the table, found by what the chart calls it; marks of no row, or
+        of one of several, are left out.
+        """
+        cells = table(self.data, self.columns, self.units)
         return {
             "id": self.id,
             "title": self.title,
@@ -84,11 +89,11 @@ class Exhibit:
             "alt": self.alt,
             "note": self.note,
             "lineage": list(self.rows),
-            **self._pictures(),
-            "table": table(self.data, self.columns, self.units),
+            **self._pictures(cells["rows"]),
+            "table": cells,
         }
 
-    def _pictures(self) -> dict[str, Any]:
+    def _pictures(self, rows: list[list[str]]) -> dict[str, Any]:
         """The chart as SVG in three sizes and with outlined letters, its marks and `native`."""
         names = ("svg", "narrow_svg", "stage_svg", "outlined_svg", "marks", "native", "along")
         if self.chart is None:
@@ -99,7 +104,7 @@ class Exhibit:
             "narrow_svg": _svg(drawn["narrow"], f"{self.id}-narrow"),
             "stage_svg": _svg(drawn["stage"], f"{self.id}-stage"),
             "outlined_svg": _svg(drawn["wide"], f"{self.id}-wide", outline_text=True),
-            "marks": {size: [asdict(mark) for mark in one.marks] for size, one in drawn.items()},
+            "marks": {size: _in_table(one.marks, rows) for size, one in drawn.items()},
             "native": asdict(self.chart.native) if self.chart.native else None,
             "along": self.chart.along,
         }
@@ -145,6 +150,23 @@ class Sheet:
 def _source_line(rows: tuple[str, ...]) -> str:
     credits = [s["credit"] for line in evidence.trace(rows) for s in line["sources"]]
     return f"Source: {'; '.join(dict.fromkeys(credits))}." if credits else ""
+
+
+def _in_table(marks: tuple[Mark, ...], rows: list[list[str]]) -> list[dict[str, Any]]:
+    """The marks with the rows of the table that have their label, and their series if need be."""
+    holding: dict[str, set[int]] = {}
+    for number, row in enumerate(rows):
+        for cell in row:
+            holding.setdefault(cell, set()).add(number)
+    found = []
+    for mark in marks:
+        fitting = holding.get(mark.label, set())
+        for part in mark.series.split("\n") if len(fitting) > 1 else ():
+            fitting = fitting & holding.get(part, set())
+        if len(fitting) == 1:
+            place = {"series": mark.series, "x": mark.x, "y": mark.y}
+            found.append({"row": fitting.copy().pop(), **place})
+    return found
 
 
 def _svg(drawing: Drawing, salt: str, *, outline_text: bool = False) -> str:

@@ -1,17 +1,23 @@
 """Executed chapters → one notebook: results filled in, exhibits numbered, links resolved."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from graymarket.publish.found import EXHIBIT_MIME, outputs, results_in
+from graymarket.publish.payloads import (
+    EXHIBIT_MIME,
+    RESULTS_MIME,
+    TABLE_MIME,
+    Payload,
+    Resolve,
+    outputs,
+    results_in,
+)
 from graymarket.publish.problems import PublishError
-
-TABLE_MIME = "application/vnd.graymarket.table+json"
 
 # A result in prose: {eval}`subject.name`, or with .capital at the start of a sentence.
 _RESULT = re.compile(r"\{eval\}`(\w+\.\w+?)(\.capital)?`")
@@ -30,21 +36,17 @@ _ALLOWED_DIGITS = re.compile(
 )
 
 
-Json = dict[str, Any]
-Resolve = Callable[[tuple[str, ...]], list[Json]]
-
-
 @dataclass
 class _Book:
     """What assembling gathers while it goes through the chapters."""
 
     resolve: Resolve
     cells: list[NotebookNode] = field(default_factory=list)
-    chapters: list[Json] = field(default_factory=list)
-    exhibits: dict[str, Json] = field(default_factory=dict)
-    results: dict[str, Json] = field(default_factory=dict)
-    slides: list[Json] = field(default_factory=list)
-    tables: list[Json] = field(default_factory=list)
+    chapters: list[Payload] = field(default_factory=list)
+    exhibits: dict[str, Payload] = field(default_factory=dict)
+    results: dict[str, Payload] = field(default_factory=dict)
+    slides: list[Payload] = field(default_factory=list)
+    tables: list[Payload] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -125,7 +127,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
                 _add_slides(name, cell, book)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
-        text = _fill(cell.source, results, book, where)
+        text = cell.source if _is_foreign(notebook) else _fill(cell.source, results, book, where)
         if slide_type(cell) == "notes":
             if book.slides and not book.slides[-1]["notes"]:
                 book.slides[-1]["notes"] = text
@@ -138,6 +140,8 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
             opening, text = _open_chapter(name, text, book)
         if text:
             rest.append(_markdown(text))
+    if not opening and _is_foreign(notebook):
+        opening, _ = _open_chapter(name, f"# {name}", book)
     if not opening:
         book.problems.append(f"notebooks/{name}.ipynb: expected a cell that begins “# Title”")
     for i, cell in enumerate(opening + rest):
@@ -145,7 +149,12 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
         book.cells.append(cell)
 
 
-def _present(cells: list[NotebookNode], results: Mapping[str, Json]) -> Iterator[NotebookNode]:
+def _is_foreign(notebook: NotebookNode) -> bool:
+    """Whether it puts out nothing of ours: then our rules for prose are not meant for it."""
+    return not any(next(outputs(notebook, m), None) for m in (EXHIBIT_MIME, RESULTS_MIME))
+
+
+def _present(cells: list[NotebookNode], results: Mapping[str, Payload]) -> Iterator[NotebookNode]:
     """The cells, those tagged “optional” without what names a result that is not there."""
     for cell in cells:
         if "optional" in cell.metadata.get("tags", []):
@@ -185,7 +194,7 @@ def _without_tables(cell: NotebookNode) -> NotebookNode:
     return NotebookNode(cell | {"outputs": kept}) if len(kept) < len(outputs) else cell
 
 
-def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> Json:
+def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> Payload:
     return {"exhibit": exhibit, "text": text, "chapter": f"chapter-{chapter}", "notes": ""}
 
 
@@ -207,7 +216,7 @@ def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode]
     return cells, body
 
 
-def _markdown(text: str, report: Json | None = None) -> NotebookNode:
+def _markdown(text: str, report: Payload | None = None) -> NotebookNode:
     metadata = {"report": report} if report else {}
     return NotebookNode(nbformat.v4.new_markdown_cell(text, metadata=metadata))
 
@@ -222,7 +231,7 @@ def _anchor(result: str) -> str:
     return "n-" + result.replace(".", "-").replace("_", "-")
 
 
-def _traces(chapters: Mapping[str, NotebookNode], book: _Book) -> list[Json]:
+def _traces(chapters: Mapping[str, NotebookNode], book: _Book) -> list[Payload]:
     """Where results and exhibits come from, by chapter; those of the same rows in one entry.
 
     A result stands under the first chapter that uses it.
@@ -234,7 +243,7 @@ def _traces(chapters: Mapping[str, NotebookNode], book: _Book) -> list[Json]:
         seen.update(used)
         items = [_traced_result(key, book) for key in used]
         items += [_traced_exhibit(e) for e in book.exhibits.values() if e["chapter"] == name]
-        entries: dict[tuple[str, ...], Json] = {}
+        entries: dict[tuple[str, ...], Payload] = {}
         for anchor, text, rows in items:
             entry = entries.setdefault(rows, {"items": [], "basis": book.resolve(rows)})
             entry["items"].append({"id": anchor, "text": text})
@@ -248,12 +257,12 @@ def _traced_result(key: str, book: _Book) -> tuple[str, str, tuple[str, ...]]:
     return _anchor(key), result["text"], tuple(result["lineage"])
 
 
-def _traced_exhibit(exhibit: Json) -> tuple[str, str, tuple[str, ...]]:
+def _traced_exhibit(exhibit: Payload) -> tuple[str, str, tuple[str, ...]]:
     text = f"Exhibit {exhibit['number']}: {exhibit['title']}"
     return f"rows-{exhibit['id']}", text, tuple(exhibit["lineage"])
 
 
-def _fill(source: str, results: Mapping[str, Json], book: _Book, where: str) -> str:
+def _fill(source: str, results: Mapping[str, Payload], book: _Book, where: str) -> str:
     typed = _ALLOWED_DIGITS.sub("", re.sub(r"\]\([^)]*\)|`[^`]*`", "", _RESULT.sub("", source)))
     for found in re.findall(r"\S*\d\S*", typed):
         advice = "name a result and write {eval}`subject.name`"
@@ -287,7 +296,7 @@ def _report_warnings(name: str, notebook: NotebookNode, book: _Book) -> None:
                 )
 
 
-def _all_sources(traces: list[Json]) -> list[Json]:
+def _all_sources(traces: list[Payload]) -> list[Payload]:
     sources = {
         source["id"]: source
         for chapter in traces

@@ -17,6 +17,7 @@ from graymarket.publish.typesetting import (
     STYLE,
     compile_pdf,
     condensed,
+    style,
     typst_prose,
     typst_string,
 )
@@ -71,7 +72,7 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict, remark: str
     return "\n".join(
         [
             "#let rare-letters = false",
-            STYLE.read_text(encoding="utf-8"),
+            style(),
             _TEMPLATE.read_text(encoding="utf-8"),
             "#brief(",
             f"..json(bytes({typst_string(json.dumps(values))})),",

@@ -4,6 +4,7 @@ import html
 import tempfile
 from pathlib import Path
 
+from graymarket.palette import PALETTE
 from graymarket.publish.cells import csv_text
 from graymarket.publish.citing import credit_line, how_to_cite, licences, sentence
 from graymarket.publish.typesetting import compile_pictures, typst_string
@@ -32,12 +33,13 @@ def figures(report: dict) -> dict[str, bytes]:
 
 def _described(exhibit: dict) -> str:
     """The picture with its title and alt text inside, on white: it may land on any page."""
+    white = PALETTE["paper"]
     title, alt = html.escape(exhibit["title"]), html.escape(exhibit["alt"])
     opening, _, drawing = exhibit["outlined_svg"].partition(">")
     opening = opening.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
     return (
         f"{opening}>\n<title>{title}</title>\n<desc>{alt}</desc>\n"
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{drawing}'
+        f'<rect width="100%" height="100%" fill="{white}"/>{drawing}'
     )
 
 

@@ -6,18 +6,19 @@ import html
 import re
 from pathlib import Path
 
+import numpy as np
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
+from graymarket.palette import css_variables, in_variables
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.cells import cell_text, csv_text
 from graymarket.publish.citing import publishers
 from graymarket.publish.clean import clean
 from graymarket.publish.fonts import face_css
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.hover import places
 from graymarket.publish.outputs import shown
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.prose import prose
 from graymarket.publish.tidy import tidied, with_attachments
 
@@ -30,17 +31,6 @@ OTHER_FILES = {
     "slides.html": "Slides",
     "slides.pptx": "Slides (PowerPoint)",
     "tables.xlsx": "Tables (Excel)",
-}
-
-# Chart colours follow the page's theme: each house colour is a CSS variable there.
-_THEMED = {
-    "#1b1f24": "var(--ink)",
-    "#6b737c": "var(--text-mute)",
-    "#8a929c": "var(--mute)",
-    "#d9dee3": "var(--faint)",
-    "#c8321f": "var(--accent)",
-    "#1f5fa8": "var(--second)",
-    "#ffffff": "var(--paper)",
 }
 
 
@@ -88,7 +78,9 @@ class ReportHTMLExporter(TemplateExporter):
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)
         report = TEMPLATES / "report"
-        resources["report_css"] = face_css() + (report / "report.css").read_text(encoding="utf-8")
+        resources["report_css"] = (
+            face_css() + css_variables() + (report / "report.css").read_text(encoding="utf-8")
+        )
         resources["script"] = (report / "report.js").read_text(encoding="utf-8")
         resources["content_policy"] = self._policy(resources["script"])
         resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
@@ -124,9 +116,20 @@ class ReportHTMLExporter(TemplateExporter):
         return f'<pre class="output" tabindex="0">{html.escape(cell.source)}</pre>'
 
 
-def _place_attributes(exhibit: dict, svg: str) -> str:
-    found = places(exhibit, svg)
-    return f' data-along="{found["along"]}" data-places="{found["places"]}"' if found else ""
+def _place_attributes(exhibit: dict, size: str) -> str:
+    """Where each row of the table is in the chart of that size, if its rows lie side by side."""
+    along, marks = exhibit["along"], (exhibit["marks"] or {}).get(size, [])
+    spots: dict[int, list[float]] = {}
+    for mark in marks if along else ():
+        spots.setdefault(mark["row"], []).append(mark[along])
+    count = len(exhibit["table"]["rows"])
+    if len(spots) < 2 or (along == "y" and len(spots) < count):
+        return ""
+    middles = {row: sum(places) / len(places) for row, places in sorted(spots.items())}
+    # A month without a value lies between its neighbours.
+    every = np.interp(range(count), [*middles], [*middles.values()])
+    places = " ".join(str(round(10_000 * place)) for place in every)
+    return f' data-along="{along}" data-places="{places}"'
 
 
 def _with_code_together(nb: NotebookNode) -> NotebookNode:
@@ -147,9 +150,8 @@ def _shows(cell: NotebookNode) -> bool:
 
 def themed(svg: str) -> str:
     """House colours → CSS variables; the picture is described by its frame, so it is hidden."""
-    for colour, variable in _THEMED.items():
-        svg = svg.replace(colour, variable)
-    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    hidden = '<svg aria-hidden="true" focusable="false" '
+    return in_variables(svg).replace("<svg ", hidden, 1)
 
 
 def csv_link(table: dict) -> str:

@@ -8,8 +8,11 @@ from pptx.oxml.ns import nsdecls
 from pptx.presentation import Presentation as Deck
 from pptx.util import Inches
 
-INK, PAPER, MUTE, FAINT = "1B1F24", "FFFFFF", "6B737C", "D9DEE3"
-ACCENT, SECOND, LINE = "C8321F", "1F5FA8", "8A929C"
+from graymarket.palette import office_colour
+
+INK, PAPER, MUTE, FAINT, ACCENT, SECOND, LINE = map(
+    office_colour, ("ink", "paper", "text-mute", "faint", "accent", "second", "mute")
+)
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches, 16:9
 MARGIN = 0.6

@@ -12,11 +12,11 @@ from traitlets import Bool
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.citing import publishers
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.printed import data_table, printed, printed_raw_cell
 from graymarket.publish.problems import PublishError
 from graymarket.publish.tidy import tidied, with_attachments
-from graymarket.publish.typesetting import STYLE, compile_pdf, condensed, typst_string
+from graymarket.publish.typesetting import compile_pdf, condensed, style, typst_string
 from graymarket.publish.typst_markdown import code_block, foreign, raw, typeset
 
 _PAGE_HOLDS = 12  # rows of a table with sentences in it
@@ -59,14 +59,14 @@ class ReportPDFExporter(Exporter):
             "title": title,
             "subtitle": report.get("subtitle", ""),
             "edition": report.get("edition", ""),
-            "inputs": report.get("inputs", ""),
+            "fingerprint": report.get("fingerprint", ""),
             "date": report.get("date", ""),
         }
         markdown = "\n\n".join(block for block in self._body(nb, folder) if block)
         body = typeset(markdown, folder, pictures, _labels(report), maths)
         values = json.dumps(about, ensure_ascii=False)
         parts = [
-            STYLE.read_text(encoding="utf-8"),
+            style(),
             f"#show: report.with(..json(bytes({typst_string(values)})))",
             body,
             _traces(report),

@@ -102,8 +102,8 @@ def _closing_slide(deck, report: dict) -> Slide:
     slide = deck.slides.add_slide(layout(deck, "Closing"))
     _write(slide.shapes.title, ["How to cite, and what it rests on"])
     lines = [f"**Cite as** {how_to_cite(report)}"]
-    if report.get("inputs"):
-        lines.append(f"**Data state** {report['inputs'][:12]}")
+    if report.get("fingerprint"):
+        lines.append(f"**Data state** {report['fingerprint'][:12]}")
     _write(_at(slide, CONTENT), [*lines, *report.get("credits", [])])
     return slide
 

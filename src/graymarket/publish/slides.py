@@ -8,12 +8,13 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
+from graymarket.palette import css_variables
 from graymarket.publish.assemble import slide_type, without_links
 from graymarket.publish.cells import cell_text, first_sentences, for_stage
 from graymarket.publish.citing import credit_line, credits, how_to_cite
 from graymarket.publish.fonts import face_css
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import TEMPLATES, prose, themed
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?)[ #]*$")
@@ -102,7 +103,8 @@ class ReportSlidesExporter(TemplateExporter):
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)
         own = TEMPLATES / "slides"
-        resources["slides_css"] = face_css() + (own / "slides.css").read_text(encoding="utf-8")
+        css = (own / "slides.css").read_text(encoding="utf-8")
+        resources["slides_css"] = face_css() + css_variables() + css
         resources["slides_js"] = (own / "slides.js").read_text(encoding="utf-8")
         resources["reveal_css"] = _reveal("dist/reveal.css")
         resources["reveal_js"] = _inside_script(_reveal("dist/reveal.js"))

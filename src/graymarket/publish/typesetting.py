@@ -7,6 +7,7 @@ from pathlib import Path
 import pypandoc
 import typst
 
+from graymarket.palette import typst_colours
 from graymarket.publish.fonts import FOLDERS
 from graymarket.publish.problems import PublishError
 
@@ -14,6 +15,11 @@ STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
 MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
 
 _STANDARDS = ["ua-1", "a-3a"]
+
+
+def style() -> str:
+    """The Typst style of the report, with the colours of the house."""
+    return typst_colours() + STYLE.read_text(encoding="utf-8")
 
 
 def typst_string(text: str) -> str:

@@ -1,30 +1,14 @@
 """The report for another question: general chapters in the places of those made by hand for one."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from graymarket.publish.execute import read_chapters
+from graymarket.publish.chapters import read_chapters
 from graymarket.publish.problems import PublishError
 
 GENERAL = "any"  # the folder in notebooks/ with chapters that hold for any question
-
-
-@dataclass(frozen=True)
-class Variant:
-    """What another question's report has of its own.
-
-    `name`: its folder in report/; `environment`: variables by which its chapters know what they
-    are about; `inputs`: files that it is made from beside those of every report.
-    """
-
-    name: str
-    title: str
-    subtitle: str
-    environment: dict[str, str]
-    inputs: tuple[Path, ...]
 
 
 def general_chapters(folder: Path) -> dict[str, NotebookNode]:

@@ -66,7 +66,7 @@ def _key() -> str:
     key = os.environ.get(KEY, "").strip()
     if not re.fullmatch(r"[\w-]*", key, re.ASCII):
         # Not shown: messages end up in logs.
-        raise EvidenceError([Problem(KEY, "letters, digits and hyphens alone", spoils=FILE)])
+        raise EvidenceError([Problem(KEY, "letters, digits and hyphens alone", severity=FILE)])
     return key
 
 

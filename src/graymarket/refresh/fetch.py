@@ -196,7 +196,7 @@ class _Visit:
             f"answers for {first}{f' and {len(others)} more' if others else ''}",
             value="not asked for any more, after the above",
             fix="correct or wait for the above first",
-            spoils=FILE,
+            severity=FILE,
         )
 
     def _one(self, request: Request) -> Answer | None:
@@ -222,7 +222,7 @@ class _Visit:
 
     def _fail(self, request: Request, reason: str, advice: str) -> None:
         expected = f"this file from {self._upstream.title}, {request.address}"
-        problem = Problem(request.name, expected, value=reason, fix=advice, spoils=FILE)
+        problem = Problem(request.name, expected, value=reason, fix=advice, severity=FILE)
         self._problems.append(problem)
         self._leave |= len(self._problems) >= _ENOUGH
 

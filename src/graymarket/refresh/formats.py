@@ -66,7 +66,7 @@ def refuse(
     fix: str = "",
 ) -> EvidenceError:
     """To be raised: one Problem of the file as a whole, or of the cell named."""
-    return EvidenceError([Problem(download.name, expected, row, column, value, fix, spoils=FILE)])
+    return EvidenceError([Problem(download.name, expected, row, column, value, fix, severity=FILE)])
 
 
 def text_of(download: Download, expected: str) -> str:

@@ -45,7 +45,7 @@ class Snapshot:
         upstream = self.base.resource(table).get("upstream", {})
         if name not in upstream:
             place = f"resource {table}, “upstream”"
-            raise EvidenceError([Problem(f"data/{PACKAGE}", f"“{name}” in {place}", spoils=FILE)])
+            raise EvidenceError([Problem(f"data/{PACKAGE}", f"“{name}” in {place}", severity=FILE)])
         return upstream[name]
 
     def upstream(self, table: str) -> Upstream:

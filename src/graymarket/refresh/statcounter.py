@@ -294,7 +294,7 @@ def _refuse_gone(
         for vendor, share in zip(gone["vendor"], gone["usage_share"], strict=True)
     ]
     raise EvidenceError(
-        [Problem(download.name, column, fix=fix, spoils=FILE) for column in columns]
+        [Problem(download.name, column, fix=fix, severity=FILE) for column in columns]
     )
 
 

@@ -1,7 +1,7 @@
 """How a subject puts its results together: a dict that makes them, one short line each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -74,7 +74,7 @@ class Results(dict[str, Result]):
         definition: str,
         *origin: object,
         about: str = "",
-        parts: dict[str, Result | str] | None = None,
+        parts: Mapping[str, Result | str] | None = None,
         **fields: Any,
     ) -> None:
         """A categorical answer; `about` is the name itself where it is not given."""
@@ -114,12 +114,17 @@ class Results(dict[str, Result]):
         self._add(name, Label(text=text, definition=definition, lineage=lineage(*origin)))
 
     def several(
-        self, name: str, items: Iterable[Result], definition: str, *origin: object, about: str
+        self,
+        name: str,
+        items: Iterable[Result],
+        definition: str,
+        *origin: object,
+        about: str,
+        listed: bool = False,
     ) -> None:
         """Results one after the other; there may be none."""
-        rows = lineage(*origin)
-        known = Several(items=tuple(items), about=about, definition=definition, lineage=rows)
-        self._add(name, known)
+        known = {"definition": definition, "lineage": lineage(*origin)}
+        self._add(name, Several(items=tuple(items), about=about, listed=listed, **known))
 
     def _fields(
         self, definition: str, origin: tuple[object, ...], fields: dict[str, Any]

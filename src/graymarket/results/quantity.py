@@ -11,7 +11,7 @@ from graymarket.results.units import UNITS
 
 Kind = Literal["measured", "estimated", "bound", "judged", "stated", "counted"]
 Confidence = Literal["high", "moderate", "low", "none", ""]
-Precision = Literal["day", "month", "year"]
+Precision = Literal["day", "month", "year", "day_short", "month_alone"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,12 +131,16 @@ class Label:
 
 @dataclass(frozen=True, kw_only=True)
 class Several:
-    """Results one after the other, such as what changed; `about`: the words for none of them."""
+    """Results one after the other, such as what changed.
+
+    `about`: the words for none of them; `listed`: joined as names are, with a last “and”.
+    """
 
     items: "tuple[Result, ...]"
     definition: str
     lineage: tuple[str, ...]
     about: str = "names"
+    listed: bool = False
 
     def __post_init__(self) -> None:
         _require_lineage(self.definition, self.lineage)

@@ -17,18 +17,21 @@ from graymarket.results.quantity import Result
 # Each is a module of this package with a function compute(question, tables).
 SUBJECTS = (
     "asked",
+    "facts",
     "estimate",
     "readings",
     "channel",
     "rules",
     "local_rules",
     "panel",
+    "stocks",
     "door",
     "closures",
     "benchmarks",
     "trade",
     "back_test",
     "claims",
+    "timeline",
     "evidence_base",
 )
 

@@ -24,6 +24,7 @@ UNITS: dict[str, Unit] = {
     "percent_change": Unit(1, form="signed"),
     "points": Unit(0.1, form="signed"),
     "points_wide": Unit(0.1),
+    "points_in_column": Unit(0.1, form="signed"),  # the column's head names the unit
     "chance": Unit(1, form="likelihood"),
     "ratio": Unit(0.01),
     "p_value": Unit(0.01),
@@ -42,6 +43,7 @@ UNITS: dict[str, Unit] = {
     "readings": Unit(1, form="cardinal"),
     "shares": Unit(1, form="cardinal"),
     "cases": Unit(1, form="cardinal"),
+    "statements": Unit(1, form="cardinal"),
     "sources": Unit(1, form="cardinal"),
     "rows": Unit(1),
     "flagged_months": Unit(1, form="cardinal"),

@@ -77,8 +77,7 @@ class Wording:
             case Label():
                 return result.text
             case Several():
-                texts = [self._text(item) for item in result.items]
-                return str(self._words["lists"]["several"]).join(texts) or self._empty(result.about)
+                return self._several(result)
 
     # Numbers
 
@@ -253,6 +252,14 @@ class Wording:
         if not labels:
             return self._empty(names.about)
         return self.few(labels, names.most) if names.most else self.listed(labels)
+
+    def _several(self, several: Several) -> str:
+        texts = [self._text(item) for item in several.items]
+        if not texts:
+            return self._empty(several.about)
+        if several.listed:
+            return self.listed(texts)
+        return str(self._words["lists"]["several"]).join(texts)
 
     def _empty(self, about: str) -> str:
         return str(self._words["verdicts"][about]["empty"])

@@ -1,15 +1,20 @@
-"""What chapters found, in the form in which files tell it."""
+"""What chapters put out for `publish`: the MIME types, and how their content is read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 RESULTS_MIME = "application/vnd.graymarket.results+json"
+TABLE_MIME = "application/vnd.graymarket.table+json"
+
+Payload = dict[str, Any]
+Resolve = Callable[[tuple[str, ...]], list[Payload]]
 
 
-def outputs(notebook: NotebookNode, mime: str) -> Iterator[dict]:
+def outputs(notebook: NotebookNode, mime: str) -> Iterator[Payload]:
     """What the notebook's cells put out under that MIME type, in order."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -17,7 +22,7 @@ def outputs(notebook: NotebookNode, mime: str) -> Iterator[dict]:
                 yield output.data[mime]
 
 
-def results_in(notebook: NotebookNode) -> dict[str, dict]:
+def results_in(notebook: NotebookNode) -> dict[str, Payload]:
     """The results of the subjects that the notebook opened, by "subject.name"."""
     return {
         f"{subject}.{name}": result
@@ -27,25 +32,20 @@ def results_in(notebook: NotebookNode) -> dict[str, dict]:
     }
 
 
-def as_told(results: dict[str, dict], exhibits: Iterable[dict]) -> dict:
-    """{"results", "exhibits"} for a JSON file: their words and values, and the rows beneath.
-
-    `results` by "chapter/name". An exhibit has a number once the report is assembled.
-    """
+def summary(results: dict[str, Payload], exhibits: Iterable[Payload]) -> dict[str, Any]:
+    """{"results", "exhibits"} for a JSON file: typed, with their words and the rows beneath."""
     keys = ("id", "number", "title", "subtitle", "alt", "note")
     return {
-        "results": {
-            name: result | {"basis": [_row_name(line) for line in result["basis"]]}
-            for name, result in results.items()
-        },
+        "results": results,
         "exhibits": [
             {key: exhibit[key] for key in keys if key in exhibit}
-            | {"basis": [_row_name(line) for line in exhibit["basis"]]}
+            | {"lineage": exhibit["lineage"]}
             | {"sources": [source["id"] for source in exhibit["sources"]]}
             for exhibit in exhibits
         ],
     }
 
 
-def _row_name(line: dict) -> str:
+def row_name(line: Payload) -> str:
+    """A row of the lineage as "table/key"; the table alone for all of it."""
     return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from graymarket import evidence
+from graymarket.evidence import EvidenceError, Tables, lineage
+from graymarket.question import question
 
 SOUND = {
     "title": '"iPhones in Russia"',
@@ -28,50 +29,64 @@ def file(tmp_path):
 
 
 def faults(path, root):
-    with pytest.raises(evidence.EvidenceError) as caught:
-        evidence.question(path, root)
+    with pytest.raises(EvidenceError) as caught:
+        question(path, root)
     return [str(problem).removeprefix(f"{path}, ") for problem in caught.value.problems]
 
 
 def test_every_question_of_the_base_is_sound(root):
     names = sorted(path.stem for path in (root / "data/questions").glob("*.toml"))
-    assert len(names) >= 2
-    asked = [evidence.question(name, root) for name in names]
-    assert [question.name for question in asked] == names
-    assert len({question.maker for question in asked}) >= 2
-    assert len({question.regions[0] for question in asked}) >= 2
+    questions = [question(name, root) for name in names]
+    assert [one.name for one in questions] == names
+    assert len({one.maker for one in questions}) >= 3
+    assert len({one.regions[0] for one in questions}) >= 3
+
+
+def test_the_main_report_asks_of_xiaomi_in_its_six_regions(root):
+    main = question(root=root)
+    assert (main.name, main.title, main.subtitle) == ("xiaomi-cuba-2021", "Gray phones", "")
+    assert (main.maker, main.series) == ("Xiaomi", None)
+    regions = Tables(root)["regions"]
+    assert main.regions[0] == "CUB"
+    assert {*main.regions} == {*regions.loc[regions["in_xiaomi_terms"], "region"]}
+    timeline = Tables(root)["timeline"]
+    assert main.event == timeline.loc[timeline["kind"] == "lock", "date"].min()
+    assert main.closure["id"] == "lock-cuba-2021"
+    assert lineage(main) == ("timeline/timeline-008",)
 
 
 def test_a_closure_comes_from_the_table_or_from_the_file(root, file):
-    row = evidence.question(file(), root)
+    row = question(file(), root)
     assert row.closure["month"] == row.month
     assert row.closure_rows[0] == "closures/apple-russia-2022"
     series = {"closure": None, "series": '"apple_share"', "left_out": '["UKR"]'}
-    own = evidence.question(file(**series), root)
+    own = question(file(**series), root)
     assert own.closure["region"] == "RUS"
     assert own.closure["left_out"] == "UKR"
     assert own.closure_rows == ()
-    assert evidence.question(file(closure=None), root).closure is None
+    assert question(file(closure=None), root).closure is None
 
 
-def test_the_event_is_told_by_rows_that_the_file_names_or_by_the_closure(root, file):
-    assert evidence.question(file(), root).told_by == ("closures/apple-russia-2022",)
-    named = file(rests_on='["presence/presence-064"]')
-    assert evidence.question(named, root).told_by == ("presence/presence-064",)
-    assert evidence.question(file(closure=None), root).told_by == ()
+def test_the_event_is_reported_by_rows_of_the_file_or_by_the_closure(root, file):
+    assert question(file(), root).lineage == ("closures/apple-russia-2022",)
+    named = question(file(rests_on='["presence/presence-064"]'), root)
+    assert lineage(named) == ("presence/presence-064",)
+    assert question(file(closure=None), root).lineage == ()
 
 
-def test_the_environment_names_the_question_and_there_is_a_default(root, file, monkeypatch):
-    monkeypatch.delenv(evidence.VARIABLE, raising=False)
-    assert evidence.question(root=root).name == "apple-russia-2022"
-    monkeypatch.setenv(evidence.VARIABLE, file(title='"Mine"'))
-    assert evidence.question(root=root).title == "Mine"
+def test_a_closure_of_the_file_rests_on_what_the_file_names(root, file):
+    keys = {"closure": None, "series": '"apple_share"', "rests_on": '["presence/presence-064"]'}
+    assert lineage(question(file(**keys), root).closure) == ("presence/presence-064",)
+
+
+def test_a_subtitle_may_stand_beside_the_title(root, file):
+    assert question(file(subtitle='"Who still sells"'), root).subtitle == "Who still sells"
 
 
 def test_an_unknown_name_lists_the_names_there_are(root):
     names = ", ".join(sorted(path.stem for path in (root / "data/questions").glob("*.toml")))
-    with pytest.raises(evidence.EvidenceError) as caught:
-        evidence.question("apple-mars-2022", root)
+    with pytest.raises(EvidenceError) as caught:
+        question("apple-mars-2022", root)
     assert str(caught.value) == (
         f"data/questions/: found “apple-mars-2022”, expected one of {names}, "
         "or the path of a TOML file"
@@ -79,13 +94,13 @@ def test_an_unknown_name_lists_the_names_there_are(root):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         (
             {"colour": '"red"', "maker": None},
             [
-                "column colour: expected only the keys title, maker, regions, event, what, "
-                "closure, series, left_out, rests_on",
+                "column colour: expected only the keys title, subtitle, maker, regions, event, "
+                "what, closure, series, left_out, rests_on",
                 "column maker: expected this key, text in quotes",
             ],
         ),
@@ -154,8 +169,8 @@ def test_an_unknown_name_lists_the_names_there_are(root):
         ),
     ],
 )
-def test_each_fault_has_a_line(root, file, changes, told):
-    assert faults(file(**changes), root) == told
+def test_each_fault_has_a_line(root, file, changes, expected):
+    assert faults(file(**changes), root) == expected
 
 
 def test_an_unknown_closure_lists_those_there_are(root, file):
@@ -165,8 +180,8 @@ def test_an_unknown_closure_lists_those_there_are(root, file):
 
 
 def test_an_empty_name_is_no_name(root):
-    with pytest.raises(evidence.EvidenceError, match="expected one of"):
-        evidence.question("", root)
+    with pytest.raises(EvidenceError, match="expected one of"):
+        question("", root)
 
 
 @pytest.mark.parametrize("day", ["2099-01-01", "1990-05-01"])
@@ -178,11 +193,11 @@ def test_an_event_that_is_still_to_come_or_too_long_ago(root, file, day):
 def test_a_file_that_is_no_toml(root, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("title = ", encoding="utf-8")
-    with pytest.raises(evidence.EvidenceError, match="a readable TOML file"):
-        evidence.question(str(path), root)
+    with pytest.raises(EvidenceError, match="a readable TOML file"):
+        question(str(path), root)
 
 
 @pytest.mark.parametrize("name", ["figures.toml", "My Question.toml"])
 def test_a_name_that_can_be_no_folder_of_the_report(root, file, name):
-    with pytest.raises(evidence.EvidenceError, match="a file name of small letters"):
-        evidence.question(file(name), root)
+    with pytest.raises(EvidenceError, match="a file name of small letters"):
+        question(file(name), root)
