@@ -39,9 +39,9 @@ closure-a,AAA,2020-06,2021-01,readings/readings-001 panel/AAA,A,gazette-2020
 closure-b,BBB,2020-09,,panel/BBB/2020-01..2020-06,B,gazette-2020
 """,
     "picks": """\
-pick,question,place,entry,order
-picks-001,mine,door,closures/closure-a,1
-picks-002,,door,panel/AAA/2020-02,2
+pick,question,place,entry,field,text,order
+picks-001,mine,door,closures/closure-a,,,1
+picks-002,,door,panel/AAA/2020-05,share,13.5,2
 """,
     "corrections": """\
 table,id,field,expect,new,reason
@@ -106,6 +106,7 @@ _RULES: dict[str, list[dict[str, Any]]] = {
     ],
     "picks": [
         {"rule": "row", "field": "entry"},
+        {"rule": "quoted", "entry": "entry", "column": "field", "field": "text"},
         {"rule": "file", "field": "question", "folder": "questions", "suffix": ".toml"},
     ],
 }

@@ -16,20 +16,23 @@ def test_summary_counts_as_pandas_does(root):
 
 
 def test_every_fact_has_source_and_grade(root):
-    sources = set(evidence.load("sources", root)["source_id"])
+    base = evidence.Base(root)
+    sources = set(base.text("sources")["source_id"])
     for resource in evidence.package(root)["resources"]:
-        if resource["name"] in ("cases", "method_changes"):  # argued or told, no facts
+        if resource["name"] in ("cases", "method_changes"):  # arguments and changes, no facts
             continue
         if resource["schema"]["primaryKey"] == ["id"]:
-            table = evidence.load(resource["name"], root)
+            table = base.text(resource["name"])
             assert set(table["source_id"]) <= sources
             assert set(table["grade"]) <= {"A", "B", "C"}
             assert "note" in table
 
 
-def test_dictionary_names_every_column(root):
-    text = evidence.dictionary(root)
-    for resource in evidence.package(root)["resources"]:
+def test_dictionary_names_every_column(base):
+    text = evidence.dictionary(base)
+    assert "- **sample** (whole number, persons): The sample." in text
+    assert "- **grade** (text, never empty): The grade. One of: A, B, C." in text
+    for resource in evidence.package(base)["resources"]:
         section = text.split(f"`{resource['path']}`")[1].split("\n### ")[0]
         for field in resource["schema"]["fields"]:
             assert f"- **{field['name']}** (" in section

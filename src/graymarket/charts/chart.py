@@ -2,13 +2,13 @@
 
 import functools
 import inspect
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from graymarket.charts.clearance import overlaps
@@ -75,12 +75,12 @@ class Marks:
     """The marks of a figure while it is drawn: places in the data of its axes."""
 
     def __init__(self) -> None:
-        self._places: list[tuple[Axes, int, str, str, float, float]] = []
+        self._places: list[tuple[Any, int, str, str, float, float]] = []
 
-    def add(self, ax: Axes, row: int, label: object, series: str, x: Any, y: Any) -> None:
+    def add(self, ax: Any, row: int, label: object, series: str, x: Any, y: Any) -> None:
         """A mark at `x`, `y` in data of `ax`; dates may be given as such."""
         month = f"{label:%Y-%m}" if isinstance(label, pd.Timestamp) else str(label)
-        across, up = float(date2num(x)) if isinstance(x, pd.Timestamp) else float(x), float(y)
+        across, up = float(ax.convert_xunits(x)), float(ax.convert_yunits(y))
         self._places.append((ax, row, month, series, across, up))
 
     def add_line(
@@ -99,8 +99,7 @@ class Marks:
 
     def drawing(self, figure: Figure) -> Drawing:
         """The drawing, with the figure laid out for good: no format may move what is placed."""
-        figure.draw_without_rendering()
-        figure.draw_without_rendering()  # the second layout knows the ticks of the first
+        figure.savefig(io.BytesIO(), format="svg")  # lays it out as SVG measures letters
         figure.set_layout_engine("none")
         width, height = figure.bbox.size
         found = []

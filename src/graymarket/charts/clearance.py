@@ -1,10 +1,13 @@
 """Whether a chart's labels can be read: inside the figure, and clear of each other and of lines."""
 
+import io
 from collections.abc import Iterator
 from itertools import combinations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,7 +25,10 @@ def overlaps(figure: Figure) -> list[str]:
     Guide lines (those in the faint colour) may run under labels; so may any line where a label
     has paper of its own (a `bbox`).
     """
-    labels = [(text, _box(text)) for ax in figure.axes for text in _labels(ax)]
+    letters = RendererSVG(*figure.bbox.size, io.StringIO())  # type: ignore[no-untyped-call]
+    labels = [
+        (text, Text.get_window_extent(text, letters)) for ax in figure.axes for text in _labels(ax)
+    ]
     lines = [line for ax in figure.axes for line in ax.lines if not _is_guide(line)]
     found = [
         f"“{one.get_text()}” and “{other.get_text()}” overlap"
@@ -55,11 +61,6 @@ def _tick_labels(axis: Axis) -> list[Text]:
     return [label for place, label in ticks if low <= place <= high]
 
 
-def _box(text: Text) -> Bbox:
-    """Where the letters are, without paper or arrow."""
-    return Text.get_window_extent(text)
-
-
 def _meet(one: Bbox, other: Bbox) -> bool:
     across = min(one.x1, other.x1) - max(one.x0, other.x0)
     upright = min(one.y1, other.y1) - max(one.y0, other.y0)
@@ -77,5 +78,5 @@ def _runs_over(line: Line2D, box: Bbox) -> bool:
     grown = Bbox.from_extents(box.x0 - wide, box.y0 - wide, box.x1 + wide, box.y1 + wide)
     inner = grown.padded(-_TOUCH)
     if line.get_linestyle() == "None":
-        return any(inner.contains(x, y) for x, y in path.vertices)
+        return any(inner.contains(x, y) for x, y in np.asarray(path.vertices, dtype=float))
     return bool(path.cleaned(remove_nans=True).intersects_bbox(inner, filled=False))

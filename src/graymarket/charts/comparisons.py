@@ -1,13 +1,14 @@
 """Chart forms that set places, claims or two dates side by side."""
 
 import textwrap
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from graymarket.charts.chart import Drawing, Marks, form
-from graymarket.charts.labels import OVER_LINES, beside, each
+from graymarket.charts.labels import OVER_LINES, Style, beside, each, highest
 from graymarket.charts.style import (
     ACCENT,
     FAINT,
@@ -31,7 +32,7 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawin
     """
     marks = Marks()
     figure, ax = chart(width, 0.62 * len(rows) + 0.95)
-    top = rows[["high0", "high1"]].max(axis=None)
+    top = highest(rows[["high0", "high1"]])
     for y, row in enumerate(each(rows)):
         after = ACCENT if row.strong else INK
         for name, shift, low, median, high, colour in (
@@ -122,7 +123,8 @@ def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, s
     looks = dict(zip(senses, ((ACCENT, ACCENT), (MUTE, PAPER), (SECOND, SECOND)), strict=False))
     marks = Marks()
     figure, ax = chart(width, 0.215 * len(order) + 0.85)
-    for y, label in enumerate(order):
+    for place, label in enumerate(order):
+        y = float(place)
         here = rows[rows["label"] == label]
         ends = [here["low"].min(), here["high"].max()]
         ax.plot(ends, [y, y], color=FAINT, linewidth=1.4, zorder=1)
@@ -134,7 +136,7 @@ def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, s
                 beside(ax, row.high, y, row.letter, size=8.6)
     for i, (sense, name) in enumerate(senses.items()):
         edge, fill = looks[sense]
-        x, y = (i * 34, -1.6) if wide else (0, -1.2 - 0.95 * (len(senses) - 1 - i))
+        x, y = (i * 34.0, -1.6) if wide else (0.0, -1.2 - 0.95 * (len(senses) - 1 - i))
         ax.plot(x + 1, y, "o", markersize=5, color=fill, markeredgecolor=edge)
         beside(ax, x + 1, y, name, size=8.8)
     ax.set_yticks(range(len(order)), order)
@@ -147,7 +149,7 @@ def dots(width: float, rows: pd.DataFrame, order: list[str], senses: dict[str, s
     return marks.drawing(figure)
 
 
-def _figure(ax: Axes, y: float, row, edge: str, fill: str) -> None:
+def _figure(ax: Axes, y: float, row: Any, edge: str, fill: str) -> None:
     """One published figure: a bar for a range, a triangle for a bound, else a dot."""
     if row.high > row.low:
         ax.plot(
@@ -161,7 +163,12 @@ def _figure(ax: Axes, y: float, row, edge: str, fill: str) -> None:
         )
     else:
         mark = {"least": ">", "most": "<"}.get(row.limit, "o")
-        style = {"markersize": 5, "color": fill, "markeredgecolor": edge, "zorder": 3}
+        style: Style = {
+            "markersize": 5,
+            "color": fill,
+            "markeredgecolor": edge,
+            "zorder": 3,
+        }
         ax.plot(row.low, y, mark, **style)
 
 
@@ -176,7 +183,7 @@ def claims(width: float, groups: dict[str, pd.DataFrame], top: float = 100) -> D
     count = sum(map(len, groups.values())) + len(groups)
     marks = Marks()
     figure, ax = chart(width, (0.27 if wide else 0.36) * count + 0.5)
-    y, ticks, last = 0.0, [], None
+    y, ticks, last = 0.0, [], 0.0
     for heading, rows in groups.items():
         ax.text(0, y, heading, va="center", weight="semibold", size=9.5, bbox=OVER_LINES)
         y += 1
@@ -219,7 +226,7 @@ def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
     marks = Marks()
     figure, axes = chart(width, height, len(panels), 1, squeeze=False, gridspec_kw=grid)
     for ax, (heading, rows) in zip(axes.flat, panels.items(), strict=True):
-        most = rows[["high0", "high1"]].max(axis=None)
+        most = highest(rows[["high0", "high1"]])
         ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, most)
         end = ticks[-1]
         for y, row in enumerate(each(rows)):
@@ -230,8 +237,8 @@ def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
                 marks.add(ax, y, row.label, heading, (low + high) / 2, at)
             if not wide:
                 ax.text(0, y - 0.22, row.label, va="center", size=8.6)
-            place = (1.05 * end, y, "left") if wide else (end, y - 0.22, "right")
-            _was_and_is(ax, *place, row)
+            x, top, side = (1.05 * end, y, "left") if wide else (end, y - 0.22, "right")
+            _was_and_is(ax, x, top, side, row)
         ax.set_title(heading if wide else textwrap.fill(heading, 45), size=9.5, pad=4)
         ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
         ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -242,14 +249,18 @@ def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
     return marks.drawing(figure)
 
 
-def _was_and_is(ax: Axes, x: float, y: float, side: str, row) -> None:
+def _was_and_is(ax: Axes, x: float, y: float, side: str, row: Any) -> None:
     text = f"{row.text0} → {row.text1}"
     colour = ACCENT if row.strong else INK
-    style = {"va": "center", "size": 8.8, "parse_math": False}  # a dollar is a dollar
+    style: Style = {
+        "va": "center",
+        "size": 8.8,
+        "parse_math": False,
+    }  # a dollar is a dollar
     ax.text(x, y, text, ha=side, color=colour, **style)
 
 
-def _change(ax: Axes, y: float, row) -> None:
+def _change(ax: Axes, y: float, row: Any) -> None:
     """Before, after and an arrow between them where they are apart."""
     colour = ACCENT if row.strong else INK
     right = row.low1 + row.high1 > row.low0 + row.high0
@@ -260,7 +271,7 @@ def _change(ax: Axes, y: float, row) -> None:
         ax.annotate("", (tip, y), (tail, y), arrowprops=arrow)
     for low, high, shade in ((row.low0, row.high0, MUTE), (row.low1, row.high1, colour)):
         if high > low:
-            style = {"linewidth": 6, "alpha": 0.45, "solid_capstyle": "butt"}
+            style: Style = {"linewidth": 6, "alpha": 0.45, "solid_capstyle": "butt"}
             ax.plot([low, high], [y, y], color=shade, **style)
         else:
             ax.plot(low, y, "o", markersize=6, color=shade)
@@ -301,6 +312,9 @@ def crosses(width: float, panels: dict[str, pd.DataFrame], top: float = 100) -> 
     return marks.drawing(figure)
 
 
+_Box = tuple[float, float, float, float]
+
+
 def _name_crosses(ax: Axes, rows: pd.DataFrame, letter: float, end: float) -> None:
     """A name for each cross, where it meets no other cross or name; `letter`: its width."""
     pad = 1.3 * letter
@@ -326,5 +340,5 @@ def _name_crosses(ax: Axes, rows: pd.DataFrame, letter: float, end: float) -> No
         ax.text(*places[best], row.label, va="center", size=8.8)
 
 
-def _meet(one: tuple, other: tuple) -> bool:
+def _meet(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

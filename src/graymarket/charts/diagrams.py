@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
 from graymarket.charts.chart import Drawing, Marks, form
-from graymarket.charts.labels import each
+from graymarket.charts.labels import Style, each
 from graymarket.charts.style import (
     ACCENT,
     FAINT,
@@ -33,7 +33,7 @@ def timeline(width: float, events: pd.DataFrame) -> Drawing:
     texts = [textwrap.fill(what, per_line) for what in events["what"]]
     heights = [text.count("\n") + 1.9 for text in texts]
     marks = Marks()
-    figure, ax = chart(width, 0.155 * sum(heights) + 0.1)
+    figure, ax = chart(width, 0.155 * sum(heights) + 0.1, grows=True)
     left = 0.8 / width
     y, shown, tops = 0.0, "", []
     for place, (row, text, height) in enumerate(zip(each(events), texts, heights, strict=True)):
@@ -91,7 +91,7 @@ def tree(width: float, root: str, branches: pd.DataFrame) -> Drawing:
     tops = [2.4] * across if wide else [2.0 + sum(heights[:i]) for i in range(len(heights))]
     bottom = max(top + height for top, height in zip(tops, heights, strict=True))
     marks = Marks()
-    figure, ax = chart(width, 0.165 * bottom)
+    figure, ax = chart(width, 0.165 * bottom, grows=True)
     ax.text(0, 0, root, va="top", weight="semibold", size=10.5)
     lefts = [i / across for i in range(across)] if wide else [0.035] * len(texts)
     stem = {"color": MUTE, "linewidth": 1}
@@ -116,7 +116,7 @@ def tree(width: float, root: str, branches: pd.DataFrame) -> Drawing:
     return marks.drawing(figure)
 
 
-def _wrapped(row, per_line: int) -> str:
+def _wrapped(row: Any, per_line: int) -> str:
     parts = [textwrap.fill(part, per_line) for part in row.examples]
     return "\n".join([textwrap.fill(row.question, per_line), "", *parts])
 
@@ -132,9 +132,9 @@ def matrix(width: float, cells: pd.DataFrame, styles: pd.DataFrame) -> Drawing:
     count, columns = cells.shape
     left = 0.16 if wide else 0.23
     marks = Marks()
-    figure, ax = chart(width, (0.46 if wide else 0.56) * count + 0.5)
+    figure, ax = chart(width, (0.46 if wide else 0.56) * count + 0.5, grows=True)
     across = (1 - left) / columns
-    fills = {
+    fills: dict[str, Style] = {
         "strong": {"facecolor": ACCENT},
         "second": {"facecolor": SECOND},
         "plain": {"facecolor": FAINT},
@@ -145,7 +145,8 @@ def matrix(width: float, cells: pd.DataFrame, styles: pd.DataFrame) -> Drawing:
         head = textwrap.fill(name, per_line, break_long_words=False)
         middle = left + (x + 0.5) * across
         ax.text(middle, -0.12, head, ha="center", va="bottom", size=8.8)
-    for y, (name, row) in enumerate(cells.iterrows()):
+    for y, (place, row) in enumerate(cells.iterrows()):
+        name = str(place)
         ax.text(0, y + 0.5, textwrap.fill(name, int(15.5 * width * left)), va="center", size=9)
         for x, text in enumerate(row):
             marks.add(ax, y, name, cells.columns[x], left + (x + 0.5) * across, y + 0.5)
@@ -198,7 +199,7 @@ def spans(
     middle = top + len(rows) * step + len(groups) * head
     bottom = middle + months + len(close) * step
     marks = Marks()
-    figure, ax = chart(width, bottom + 0.3)
+    figure, ax = chart(width, bottom + 0.3, grows=True)
     main = _scale(window, (left, right))
     y = top
     for group, part in groups:
@@ -211,7 +212,7 @@ def spans(
         y += head
         for row in each(part):
             middle_of_bar = _span(ax, row, y, step, main, window, colours[row.kind], wide)
-            marks.add(ax, row.Index, row.label, group, *middle_of_bar)
+            marks.add(ax, row.Index, row.label, str(group), *middle_of_bar)
             y += step
     _upright(ax, main(line[0]), top - 0.06, middle, line[1])
     every = 2 if wide else 4
@@ -286,7 +287,12 @@ def _span(
         ax.add_patch(Polygon(tip, color=colour, lw=0))
     ax.add_patch(Rectangle((x0, at), max(x1 - x0, 0.03), height, color=colour, lw=0))
     if pd.notna(row.until):
-        hatched = {"facecolor": PAPER, "edgecolor": colour, "hatch": "///////", "linewidth": 0.7}
+        hatched: Style = {
+            "facecolor": PAPER,
+            "edgecolor": colour,
+            "hatch": "///////",
+            "linewidth": 0.7,
+        }
         ax.add_patch(Rectangle((x1, at), place(row.until) - x1, height, **hatched))
     return (x0 + x1) / 2, at + height / 2
 

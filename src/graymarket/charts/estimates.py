@@ -1,5 +1,7 @@
 """Chart forms for estimates: readings, intervals and what moves them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -61,7 +63,7 @@ def readings(
     return marks.drawing(figure)
 
 
-def _reading(ax: Axes, y: float, row) -> None:
+def _reading(ax: Axes, y: float, row: Any) -> None:
     if row.role == "cap":
         ax.barh(y, row.value, height=0.34, color=FAINT)
         ax.text(
@@ -137,7 +139,7 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Drawin
     return marks.drawing(figure)
 
 
-def _interval(ax: Axes, y: float, row) -> None:
+def _interval(ax: Axes, y: float, row: Any) -> None:
     colour = SECOND if row.proxy else ACCENT
     ax.plot([row.low, row.high], [y, y], color=MUTE, linewidth=1)
     ax.plot([row.low95, row.high95], [y, y], color=colour, linewidth=4, alpha=0.35)
@@ -204,7 +206,8 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Drawing:
         )
         beside(ax, right, y, f"{right:.2f}", size=8.8)
     ax.axvline(centre, color=INK, linewidth=0.9)
-    least, most = rows[["at_low", "at_high"]].stack().agg(["min", "max"])
+    ends = [*rows["at_low"], *rows["at_high"]]
+    least, most = min(ends), max(ends)
     room = 0.2 * (most - least)
     for y, row in enumerate(each(rows)):
         if wide:

@@ -7,12 +7,19 @@ from matplotlib.axes import Axes
 
 from graymarket.charts.style import PAPER
 
-OVER_LINES = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+Style = dict[str, Any]
+
+OVER_LINES: Style = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 
 
 def each(rows: pd.DataFrame) -> list[Any]:
     """The rows as named tuples; their types are those of the columns, which no checker knows."""
     return list(rows.itertuples())
+
+
+def highest(frame: pd.DataFrame) -> float:
+    """The highest number of a frame."""
+    return float(frame.max().max())
 
 
 def beside(ax: Axes, x: Any, y: float, text: str, **style: Any) -> None:

@@ -1,12 +1,13 @@
 """Chart forms for what changes over time: lines, counterfactuals and bars."""
 
-import matplotlib.dates as mdates
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from graymarket.charts.chart import Drawing, Marks, Native, Series, form
-from graymarket.charts.labels import OVER_LINES, beside, each
+from graymarket.charts.labels import OVER_LINES, Style, beside, each, highest
 from graymarket.charts.style import (
     ACCENT,
     INK,
@@ -65,8 +66,7 @@ def line_with_reading(
     ax.set_ylim(0, 5 * (highest // 5 + 1))
     ax.yaxis.set_major_locator(MultipleLocator(5))
     with_unit(ax.yaxis)
-    ax.xaxis.set_major_locator(mdates.YearLocator(2 if width > NARROW else 4))
-    ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    _years(ax, series.index, 2 if width > NARROW else 4)
     return marks.drawing(figure)
 
 
@@ -81,6 +81,7 @@ def small_multiples(
     `top` stand as ticks on its edge.
     """
     rows = -(-len(panels) // 2)
+    months = pd.DatetimeIndex(sorted({day for frame in panels.values() for day in frame.index}))
     marks = Marks()
     figure, axes = chart(
         width, (1.75 if width > NARROW else 1.4) * rows, rows, 2, sharex=True, sharey=True
@@ -90,7 +91,7 @@ def small_multiples(
         ax.axvline(event[0], color=MUTE, linewidth=0.7)
         if "series" in frame:
             for side, (series, part) in zip((1, -1), frame.groupby("series"), strict=True):
-                median = _proxy(ax, series, part["share"], side)
+                median = _proxy(ax, str(series), part["share"], side)
                 places = [place for place, kind in enumerate(frame["series"]) if kind == series]
                 marks.add_line(ax, name, median, places)
         else:
@@ -105,8 +106,7 @@ def small_multiples(
     )
     first.set_ylim(0, top)
     for ax in axes.flat:
-        ax.xaxis.set_major_locator(mdates.YearLocator(4))
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+        _years(ax, months, 4)
     first.yaxis.set_major_locator(MultipleLocator(20))
     with_unit(first.yaxis)
     return marks.drawing(figure)
@@ -135,7 +135,11 @@ def _marked(ax: Axes, shares: pd.Series, marks: pd.Series) -> None:
     """Diamonds on months that are provisional (open) or revised (filled)."""
     for mark, fill in (("provisional", PAPER), ("revised", ACCENT)):
         months = shares[marks == mark]
-        style = {"markersize": 3.6, "markeredgecolor": ACCENT, "markeredgewidth": 0.7}
+        style: Style = {
+            "markersize": 3.6,
+            "markeredgecolor": ACCENT,
+            "markeredgewidth": 0.7,
+        }
         ax.plot(months.index, months, "D", markerfacecolor=fill, zorder=3, **style)
 
 
@@ -172,7 +176,7 @@ def _lines_alone(
     if event:
         return None
     roles = zip(series, ("accent", "second", "ink"), strict=False)
-    shown = [Series(name, _values(series[name]), role) for name, role in roles]
+    shown = [Series(str(name), _values(series[name]), role) for name, role in roles]
     return Native("line", _days(series.index), shown)
 
 
@@ -186,15 +190,15 @@ def lines(
     """
     marks = Marks()
     figure, ax = chart(width, 2.7)
-    top = 1.12 * series.max(axis=None) if event else None
+    top = 1.12 * highest(series) if event else None
     if event:
         ax.axvline(event[0], color=INK, linewidth=0.9)
         ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
     for name, colour in zip(series, (ACCENT, SECOND, INK), strict=False):
         ax.plot(series.index, series[name], color=colour)
-        marks.add_line(ax, name, series[name])
+        marks.add_line(ax, str(name), series[name])
         known = series[name].dropna()
-        wrapped = name.replace(": ", ":\n")
+        wrapped = str(name).replace(": ", ":\n")
         beside(ax, known.index[-1], known.iloc[-1], wrapped, color=colour)
     room = pd.Timedelta(days=780 if width > NARROW else 1500)
     ax.set_xlim(series.index[0], series.index[-1] + room)
@@ -229,7 +233,7 @@ def counterfactual(
         marks.add_line(ax, column, lines[column])
     if "mark" in lines:
         _marked(ax, lines["observed"], lines["mark"])
-    top = 1.12 * lines[["observed", "synthetic", "high"]].max(axis=None)
+    top = 1.12 * highest(lines[["observed", "synthetic", "high"]])
     ax.axvline(event[0], color=INK, linewidth=0.9)
     ax.text(event[0], top, event[1] + " ", ha="right", va="top", size=8.8, bbox=OVER_LINES)
     last = {name: lines[name].dropna() for name in ("observed", "synthetic")}
@@ -250,7 +254,7 @@ def counterfactual(
     return marks.drawing(figure)
 
 
-def _years(ax: Axes, months: pd.DatetimeIndex, step: int) -> None:
+def _years(ax: Any, months: pd.Index, step: int) -> None:
     """A tick every `step` years, none beyond the last month."""
     years = range(months[0].year, months[-1].year + 1)
     days = [pd.Timestamp(year, 1, 1) for year in years if year % step == 0]
@@ -314,7 +318,7 @@ def counterfactuals(width: float, panels: dict[str, tuple[pd.DataFrame, pd.Times
         ax.plot(lines.index, lines["observed"], color=ACCENT, linewidth=1.4)
         marks.add_line(ax, name, lines["observed"])
         ax.axvline(month, color=INK, linewidth=0.9)
-        ax.set_ylim(0, 1.1 * lines[["observed", "synthetic", "high"]].max(axis=None))
+        ax.set_ylim(0, 1.1 * highest(lines[["observed", "synthetic", "high"]]))
         with_unit(ax.yaxis)
         _years(ax, lines.index, 3)
     return marks.drawing(figure)
@@ -360,11 +364,18 @@ def _bars(ax: Axes, rows: pd.DataFrame, size: float) -> float:
     top = 1.16 * (rows["value"].max() or 1)
     for x, row in enumerate(each(rows)):
         if pd.isna(row.value):
-            style = {"ha": "center", "va": "bottom", "size": 8.5, "color": TEXT_MUTE}
+            style: Style = {
+                "ha": "center",
+                "va": "bottom",
+                "size": 8.5,
+                "color": TEXT_MUTE,
+            }
             ax.text(x, top * 0.02, "no\nfigure", linespacing=1.05, **style)
             continue
         colour = MUTE if getattr(row, "other", False) else ACCENT
-        fill = {"facecolor": "none", "hatch": "////"} if row.part else {"facecolor": colour}
+        fill: dict[str, Any] = (
+            {"facecolor": "none", "hatch": "////"} if row.part else {"facecolor": colour}
+        )
         ax.bar(x, row.value, width=0.66, edgecolor=colour, linewidth=0.8, **fill)
         ax.text(x, row.value, row.text, ha="center", va="bottom", size=8.8)
     ax.set_xticks(range(len(rows)), rows["label"], size=size)

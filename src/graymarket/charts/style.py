@@ -1,11 +1,13 @@
 """The house style of every chart: colours, type, axes."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import fontpkg_ibm_plex_sans_condensed as condensed
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from graymarket.palette import PALETTE
@@ -27,7 +29,7 @@ _DPI = 72  # as SVG is drawn: letters are as wide when a figure is laid out as i
 
 _FAMILY = "IBM Plex Sans Condensed"
 
-RC = {
+RC: dict[Any, Any] = {
     "font.family": _FAMILY,
     "font.size": 9.5,
     "text.color": INK,
@@ -68,7 +70,7 @@ def _register_fonts() -> None:
 
 
 @contextmanager
-def house_style():
+def house_style() -> Iterator[None]:
     """Draw inside this context to get the house style without touching global settings."""
     _register_fonts()
     with mpl.rc_context(RC):
@@ -76,21 +78,28 @@ def house_style():
 
 
 def chart(
-    width: float, height: float, rows: int = 1, columns: int = 1, **grid
-) -> tuple[Figure, Axes]:
-    """A figure in the house style, and its axes.
+    width: float,
+    height: float,
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    grows: bool = False,
+    **grid: Any,
+) -> tuple[Figure, Any]:
+    """A figure, and its axes: one, or an array of them, as `Figure.subplots` gives.
 
-    `width` and `height` are in inches; on the STAGE every chart is as high as a slide has room.
-    `grid` goes to `Figure.subplots`. The figure is not known to pyplot, so a notebook shows it
-    once: as part of its exhibit.
+    `width` and `height` are in inches; on the STAGE every chart is as high as a slide has room, or
+    higher if it `grows`, as lines of words must. `grid` goes to `Figure.subplots`. The figure is
+    not known to pyplot, so a notebook shows it once: as part of its exhibit.
     """
-    height = _STAGE_HEIGHT if width == STAGE else height
+    if width == STAGE:
+        height = max(height, _STAGE_HEIGHT) if grows else _STAGE_HEIGHT
     figure = Figure(figsize=(width, height), layout="constrained", dpi=_DPI)
     axes = figure.subplots(rows, columns, **grid)
     return figure, axes
 
 
-def with_unit(axis, unit: str = "%") -> None:
+def with_unit(axis: Axis, unit: str = "%") -> None:
     """Put the unit on the last tick label alone, as in “40%, 30, 20”."""
     low, high = sorted(axis.get_view_interval())
     ticks = [tick for tick in axis.get_major_locator()() if low - 1e-9 <= tick <= high + 1e-9]

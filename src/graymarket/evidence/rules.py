@@ -10,8 +10,8 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
 - row: the entry of `field` stands for one row that is there;
 - parts: the `of` of the rows `parts` add to at most that of the row `total`;
-- quoted: `column` names a column of the row that `entry` stands for, and the text of `field`, if
-  there is any, stands in that cell;
+- quoted: `column` names a column of the row that `entry` stands for (or two, as low..high; after a
+  slash how precisely a day is told), and the text of `field`, if there is any, stands in that cell;
 - file: the text of `field`, if there is any, names a file of `folder` in data/, without `suffix`.
 """
 
@@ -40,6 +40,14 @@ class Checked:
     file: str
     rows_of: Callable[[str], pd.DataFrame]
     data: Path
+
+    def row_of(self, entry: str) -> pd.Series | None:
+        """The one row that an entry stands for; None if there is none, or more."""
+        try:
+            rows = self.rows_of(entry)
+        except EvidenceError:
+            return None
+        return rows.iloc[0] if len(rows) == 1 else None
 
     def problem(
         self,
@@ -142,11 +150,7 @@ def _basis(table: Checked, rule: Rule) -> Iterator[Problem]:
 def _row(table: Checked, rule: Rule) -> Iterator[Problem]:
     field: str = rule["field"]
     for row, entry in table.raw[field].items():
-        try:
-            one = len(table.rows_of(entry)) == 1
-        except EvidenceError:
-            one = False
-        if not one:
+        if table.row_of(entry) is None:
             expected = "a row of data/, as “table/row-id”"
             yield table.problem(expected, int(str(row)), field, entry, REFERENCE)
 
@@ -166,16 +170,13 @@ def _quoted(table: Checked, rule: Rule) -> Iterator[Problem]:
     """A text taken from a row must still stand there: else the row has changed, look again."""
     for row, cells in table.raw.iterrows():
         column, quoted = cells[rule["column"]], cells[rule["field"]]
-        if not column:
-            continue
-        try:
-            source = table.rows_of(cells[rule["entry"]]).iloc[0]
-        except EvidenceError:
-            continue  # the rule “row” says so
-        if column not in source.index:
+        source = table.row_of(cells[rule["entry"]])
+        if not column or source is None:
+            continue  # the rule “row” says what has no row
+        if not {*column.split("/")[0].split("..")} <= {*source.index}:
             expected = f"a column of the row {cells[rule['entry']]}"
             yield table.problem(expected, int(str(row)), rule["column"], severity=REFERENCE)
-        elif quoted not in source[column]:
+        elif quoted and quoted not in source[column]:
             expected = f"words of that row’s {column}, which is “{source[column]}”"
             yield table.problem(expected, int(str(row)), rule["field"])
 

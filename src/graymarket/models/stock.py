@@ -98,7 +98,8 @@ def fading_lines(stock: Stock, months: pd.DatetimeIndex) -> pd.DataFrame:
     high = fading(stock.start_high, last, stock.life_high)[1]
     at = np.maximum(since, 0)
     faded = pd.DataFrame({"fade_low": low[at], "fade_high": high[at]}, index=months)
-    return faded.where(np.asarray(since)[:, None] >= 0)
+    faded.loc[np.asarray(since) < 0] = np.nan
+    return faded
 
 
 @overload

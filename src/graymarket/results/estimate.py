@@ -1,6 +1,5 @@
 """What is estimated: smartphones, the maker's share of them, and the gray part, with refusals."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +7,15 @@ import pandas as pd
 
 from graymarket import models
 from graymarket.evidence import Tables, lineage
-from graymarket.models import sensitivity
 from graymarket.question import Question
 from graymarket.results.build import Results
-from graymarket.results.intervals import bounds, estimable, interval, refusal, rests_on
+from graymarket.results.cells import at, column, each
+from graymarket.results.chain import CHAIN, chain, widest
+from graymarket.results.gray_cases import by_place, every_case, own_cases
+from graymarket.results.intervals import bounds, estimable, interval, refusal, rests_on, step_of
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Result, Verdict
 
-SENSES = ("brand", "customs", "sanctions")
-_CHAIN = "brand_gray_phones"  # where the whole chain of inputs leads
 _LARGER = 55  # percent of chance from which a share counts as larger: ICD 203's “likely”
 _OUTSIDE = ((90, "nearly_all"), (50, "most"), (0, "some"))  # least percent outside the channel
 
@@ -37,17 +36,18 @@ _WHAT = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimates from the table assumptions, for the question's places.
+    """Estimates from the tables assumptions and cases, for the question's places.
 
-    `then`: the month of the assumptions nearest the event, `latest`: their newest (None without
-    any); `inputs`: as models.calibrated; `estimates`: as models.estimate, for every maker, with
+    `then`: the month of the assumptions nearest the event (None without any); `latest`: their
+    newest; `inputs`: as models.calibrated; `estimates`: as models.estimate, for every maker, with
     name (the place), what, interval (a quantity, or a verdict where not estimable), bounds, rests
-    (results) and proxy (bool); `asked`: those on the maker and on all makers that a table of all
-    shows, with month; `chain`: the main place's inputs of its gray phones, a row each: label, low,
-    mode, high, kind, reasoning; `swing`: what each of them does alone, as in models.sensitivity,
-    with label and remark (results); `channel`: a row a place: name, channel (a result); `ratios`:
-    counts of phones elsewhere against page views, with name and period. Frames of chain and swing
-    are empty where the main place has no such estimate.
+    (results), month (a moment) and proxy (bool); `asked`: those on the maker or on all makers, and
+    the cases to which a method applies, with the same cells; `not_applicable`: the cases to which
+    none does, with name and reason; `chain`: the inputs of the main place's gray phones, a row
+    each: label, low, mode, high, kind, reasoning; `swing`: what each of them does alone, as in
+    models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
+    share_gap, flow (results); `registers`: counts of phones elsewhere against page views, with name
+    and period. The frames chain and swing are empty where the main place has no such estimate.
     """
 
     then: pd.Timestamp | None
@@ -55,10 +55,11 @@ class Estimate:
     inputs: pd.DataFrame
     estimates: pd.DataFrame
     asked: pd.DataFrame
+    not_applicable: pd.DataFrame
     chain: pd.DataFrame
     swing: pd.DataFrame
-    channel: pd.DataFrame
-    ratios: pd.DataFrame
+    methods: pd.DataFrame
+    registers: pd.DataFrame
     results: Results
 
 
@@ -68,21 +69,31 @@ def compute(question: Question, tables: Tables) -> Estimate:
     given = given[given["region"].isin(question.regions)]
     inputs = models.calibrated(given, tables["usage_panel"])
     then, latest = _dates(inputs, question)
-    estimates = _estimates(inputs, question, tables)
+    estimates = _estimates(inputs, tables)
     own = estimates[estimates["maker"].isin([question.maker, models.ALL])]
+    at_event = own[own["date"] == then]
+    assumed = inputs[(inputs["date"] == then) & inputs["maker"].isin([question.maker, models.ALL])]
     results = Results(f"{then:%Y-%m}" if then is not None else "")
-    for row in _rows(own[own["date"] == then]):
-        _amount(results, row, question)
-    _assumed(results, inputs[inputs["date"] == then], question)
-    _senses(results, own[own["date"] == then], question)
+    for estimate in each(estimable(at_event)):
+        _amount(results, estimate, question)
+    _assumed(results, assumed, question)
+    _senses(results, at_event, question)
     _refused(results, own, then, latest, question, tables)
-    _compared(results, inputs[inputs["date"] == then], own[own["date"] == then], question, tables)
-    ratios = _ratios(results, question, tables)
-    chain, swing = _chain(results, inputs, own, then, question)
-    asked = _asked(results, own, question)
+    _compared(results, assumed, at_event, question, tables)
+    registers = _registers(results, question, tables)
+    frames = _chain(results, inputs, at_event, question)
     _base(results, inputs)
-    channel = _channel(inputs, own, then, question, tables)
-    return Estimate(then, latest, inputs, estimates, asked, chain, swing, channel, ratios, results)
+    cases = every_case(question, tables)
+    done = own_cases(results, cases, question, tables)
+    not_applicable = cases[cases["reason"] != ""]
+    asked = _asked(results, own, done, not_applicable, question, tables)
+    methods = _methods(assumed, at_event, question, tables).merge(
+        by_place(cases, question), on="region", how="left", suffixes=("", "_of_cases")
+    )
+    return Estimate(
+        *(then, latest, inputs, estimates, asked, not_applicable),
+        *(*frames, methods, registers, results),
+    )
 
 
 def _dates(
@@ -95,21 +106,26 @@ def _dates(
     return min(dates, key=lambda date: abs(date - question.event)), dates[-1]
 
 
-def _estimates(inputs: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFrame:
+def _estimates(inputs: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     if inputs.empty:
         columns = ["region", "date", "maker", "quantity", "unit", "low", "high", "low95", "low80"]
         columns += ["median", "high80", "high95", "kind", "weakest", "lineage", "name", "what"]
-        return pd.DataFrame(columns=[*columns, "interval", "bounds", "rests", "proxy"])
+        return pd.DataFrame(columns=[*columns, "interval", "bounds", "rests", "month", "proxy"])
     estimates = models.estimate(inputs)
-    rows = list(_rows(estimates))
+    rows = each(estimates)
     return estimates.assign(
         name=estimates["region"].map(names_of(tables)),
-        what=_cells([_what(row) for row in rows]),
-        interval=_cells([_interval(row) for row in rows]),
-        bounds=_cells([bounds(row, _WHAT[row.quantity], f"{row.date:%Y-%m}") for row in rows]),
-        rests=_cells([rests_on(row.kind, row) for row in rows]),
+        what=column([_what(row) for row in rows]),
+        interval=column([_interval(row) for row in rows]),
+        bounds=column([bounds(row, _WHAT[row.quantity], f"{row.date:%Y-%m}") for row in rows]),
+        rests=column([rests_on(row.kind, row) for row in rows]),
+        month=column([_month(row) for row in rows]),
         proxy=estimates["kind"] == "proxy",
     )
+
+
+def _month(row: Any) -> Moment:
+    return Moment(date=row.date, definition="The month", lineage=lineage(row.lineage))
 
 
 def _interval(row: Any) -> Result:
@@ -135,8 +151,6 @@ def _name(name: str, region: str, question: Question) -> str:
 
 def _amount(results: Results, row: Any, question: Question) -> None:
     """A quantity of a place at the event: its interval, its bounds and its median."""
-    if row.kind == "none":
-        return
     name = _name(row.quantity, row.region, question)
     results[name], results[f"{name}_bounds"] = row.interval, row.bounds
     if name == "share":
@@ -146,8 +160,7 @@ def _amount(results: Results, row: Any, question: Question) -> None:
 
 def _assumed(results: Results, inputs: pd.DataFrame, question: Question) -> None:
     """The ranges assumed at the event for the maker and for all, as assumed_PARAMETER."""
-    own = inputs[inputs["maker"].isin([question.maker, models.ALL])]
-    for row in _rows(own[own["unit"] == "percent"]):
+    for row in each(inputs[inputs["unit"] == "percent"]):
         results.range(
             _name(f"assumed_{row.parameter}", row.region, question),
             row.low,
@@ -157,13 +170,8 @@ def _assumed(results: Results, inputs: pd.DataFrame, question: Question) -> None
             row.lineage,
             kind="judged",
             region=row.region,
-            step=_step_of(row.low, row.high),
+            step=step_of(row.low, row.high),
         )
-
-
-def _step_of(*numbers: float) -> float:
-    """Whole numbers where all are whole."""
-    return 1 if all(number == int(number) for number in numbers) else 0.1
 
 
 def _senses(results: Results, own: pd.DataFrame, question: Question) -> None:
@@ -171,7 +179,7 @@ def _senses(results: Results, own: pd.DataFrame, question: Question) -> None:
     for region, rows in own.groupby("region", sort=False):
         ends = estimable(rows).set_index("quantity")
         if {"brand_gray_share", "customs_gray_share"} <= set(ends.index):
-            brand, customs = _row(ends, "brand_gray_share"), _row(ends, "customs_gray_share")
+            brand, customs = at(ends, "brand_gray_share"), at(ends, "customs_gray_share")
             results.verdict(
                 _name("senses", str(region), question),
                 "apart" if brand["low95"] > customs["high95"] else "together",
@@ -223,11 +231,11 @@ def _compared(
     ranges = inputs[inputs["region"] == main].set_index("parameter")
     if "share" not in own.index:
         return
-    share = _row(own, "share")
+    share = at(own, "share")
     _above_world(results, share, question, tables)
     _article(results, share, main, tables)
     if "brand_gray" in ranges.index:
-        part = _row(ranges, "brand_gray")
+        part = at(ranges, "brand_gray")
         answer = next(word for end, word in _OUTSIDE if part["low"] >= end)
         what = "How many of the maker's phones come from outside its channel"
         results.verdict("outside", answer, what, part)
@@ -238,7 +246,7 @@ def _compared(
         & (register["metric"] == "network_register_rank")
     ].head(1)
     if len(register) and "smartphone_share" in ranges.index:
-        cap, part = models.rank_cap(register["value"].iloc[0]), _row(ranges, "smartphone_share")
+        cap, part = models.rank_cap(register["value"].iloc[0]), at(ranges, "smartphone_share")
         low, high = 100 * cap / part["high"], 100 * cap / part["low"]
         what = "The most of smartphones that the rank in the register allows"
         results.range(
@@ -282,13 +290,13 @@ def _article(results: Results, share: pd.Series, main: str, tables: Tables) -> N
         return
     value = float(claim["value"].iloc[0])
     what = "The share that the article gives"
-    results.quantity("article", value, "percent", what, claim, kind="stated", step=_step_of(value))
+    results.quantity("article", value, "percent", what, claim, kind="stated", step=step_of(value))
     answer = "inside" if share["low95"] <= value <= share["high95"] else "outside"
     what = "Whether the article's share lies in our interval"
     results.verdict("article_place", answer, what, claim, share, about="in_interval")
 
 
-def _ratios(results: Results, question: Question, tables: Tables) -> pd.DataFrame:
+def _registers(results: Results, question: Question, tables: Tables) -> pd.DataFrame:
     """Counts of phones against page views, of places other than those that they correct."""
     ratios = tables["inputs"]
     ratios = ratios[(ratios["metric"] == "panel_calibration_ratio") & (ratios["grade"] != "C")]
@@ -305,124 +313,73 @@ def _ratios(results: Results, question: Question, tables: Tables) -> pd.DataFram
     results.count("ratio_count", len(elsewhere), "How many such ratios there are", elsewhere)
     places = named(tables, elsewhere["region"].unique())
     results.names("ratio_places", places, "Where such counts were made", elsewhere)
-    for row in _rows(ratios[ratios["region"] == question.regions[0]].head(1)):
+    for row in each(ratios[ratios["region"] == question.regions[0]].head(1)):
         results.quantity("site_ratio", row.value, "ratio", f"{what}, in the main place", row)
     periods = [
         Moment(date=row.start, end=row.end, definition="When", lineage=(row.lineage,))
-        for row in _rows(elsewhere)
+        for row in each(elsewhere)
     ]
     names = elsewhere["region"].map(names_of(tables))
-    return elsewhere.assign(name=names, period=_cells(periods, elsewhere.index)).sort_values(
+    return elsewhere.assign(name=names, period=column(periods, elsewhere.index)).sort_values(
         "value", kind="stable"
     )
 
 
 def _chain(
-    results: Results,
-    inputs: pd.DataFrame,
-    own: pd.DataFrame,
-    then: pd.Timestamp | None,
-    question: Question,
+    results: Results, inputs: pd.DataFrame, own: pd.DataFrame, question: Question
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The main place's chain of inputs by hand, and what each input does to the result."""
-    for region in question.regions[1:]:
-        _widest(results, inputs, own, region, then, question)
-    variance = _widest(results, inputs, own, question.regions[0], then, question)
-    if variance.empty or then is None or _CHAIN not in results:
-        return pd.DataFrame(), pd.DataFrame()
-    place = (inputs, question.regions[0], then, question.maker, _CHAIN)
-    ranges = sensitivity.ranges_of(*place)
-    modes = {str(name): float(mode) for name, mode in ranges["mode"].items()}
-    by_hand = float(models.value(_CHAIN, modes))
-    what = "The maker's gray phones, with every input at its likeliest value"
-    results.quantity("by_hand", by_hand, "number", what, ranges, kind="estimated")
-    results.quantity("about", by_hand, "phones", what, ranges, kind="estimated")
-    for row in _rows(ranges):
-        _link(results, row)
-    labels = [_input(row.Index, row, question, "input_label") for row in _rows(ranges)]
-    chain = ranges.reset_index().assign(label=_cells(labels))
-    swing = sensitivity.one_at_a_time(*place).merge(
-        variance.drop(columns="lineage"), on="parameter"
-    )
-    labels = [_input(row.parameter, row, question, "input_label") for row in _rows(swing)]
-    remarks = [_width(row) for row in _rows(swing)]
-    return chain, swing.assign(label=_cells(labels), remark=_cells(remarks))
+    """The inputs that matter most in each place, and the main place's chain of them."""
+    frames = pd.DataFrame(), pd.DataFrame()
+    here = estimable(own)
+    for region in question.regions:
+        at_event = here[here["region"] == region].set_index("quantity")
+        for quantity in [name for name in (CHAIN, "phones") if name in at_event.index][:1]:
+            place = (region, at(at_event, quantity)["date"], question.maker)
+            widest(results, inputs, place, quantity, _name("", region, question))
+            if quantity == CHAIN and region == question.regions[0]:
+                frames = chain(results, inputs, place)
+    return frames
 
 
-def _link(results: Results, row: Any) -> None:
-    """The likeliest value of an input of the chain, as link_PARAMETER."""
-    what = f"The likeliest value of the input {row.Index}"
-    unit = {"percent": "percent", "ratio": "ratio"}.get(row.unit, "number")
-    step = _step_of(row.mode) if unit == "percent" else None
-    results.quantity(
-        f"link_{row.Index}", row.mode, unit, what, row.lineage, kind="judged", step=step
-    )
-
-
-def _widest(
+def _asked(
     results: Results,
-    inputs: pd.DataFrame,
     own: pd.DataFrame,
-    region: str,
-    then: pd.Timestamp | None,
+    done: pd.DataFrame,
+    refused: pd.DataFrame,
     question: Question,
+    tables: Tables,
 ) -> pd.DataFrame:
-    """The variance that each input of a place's gray phones, or of its phones, carries."""
-    here = estimable(own[(own["region"] == region) & (own["date"] == then)])
-    quantity = next((name for name in (_CHAIN, "phones") if name in set(here["quantity"])), None)
-    if quantity is None or then is None:
-        return pd.DataFrame()
-    variance = sensitivity.variance_shares(inputs, region, then, question.maker, quantity)
-    for rank, row in zip(("first", "second"), _rows(variance.head(2)), strict=False):
-        name = _name(f"{rank}_input", region, question)
-        results[name] = _input(row.parameter, row, question, "input")
-        part, known = (_name(f"{rank}_{end}", region, question) for end in ("part", "known"))
-        what = "What part of the variance the input carries"
-        results.quantity(
-            part, row.alone, "percent", what, row.lineage, kind="estimated", step=1, region=region
-        )
-        what = "The interval's width were the input known, of the width now"
-        origin = (what, row.lineage)
-        results.quantity(
-            known, row.width_if_known, "percent", *origin, kind="estimated", step=1, region=region
-        )
-    return variance
-
-
-def _input(parameter: str, row: Any, question: Question, about: str) -> Verdict:
-    return Verdict(
-        about=about,
-        answer=parameter,
-        definition="An input of the estimate",
-        lineage=lineage(row.lineage),
-        parts={"maker": question.maker},
+    """All that a table of estimates lists, and how much of it there is."""
+    asked = pd.concat(
+        [own[(own["maker"] == question.maker) | own["quantity"].isin(_OF_ALL)], done],
+        ignore_index=True,
     )
-
-
-def _width(row: Any) -> Verdict:
-    rows = Results()
-    what = "The interval's width were the input known, of the width now"
-    rows.quantity("width", row.width_if_known, "percent", what, row.lineage, step=1)
-    return Verdict(
-        about="width", answer="known", definition=what, lineage=(row.lineage,), parts=dict(rows)
-    )
-
-
-def _asked(results: Results, own: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """The estimates that a table of all lists, and how many there are."""
-    asked = own[(own["maker"] == question.maker) | own["quantity"].isin(_OF_ALL)]
     made = estimable(asked)
-    origin = made if len(made) else "assumptions"
-    results.count("made", len(made), "Estimates from assumptions", origin)
-    of_maker = made[made["maker"] == question.maker]
-    results.count("made_of_maker", len(of_maker), "Those on the maker", origin)
-    gray = made[made["quantity"].str.contains("gray")]
-    results.count("made_of_gray", len(gray), "Those of a gray share or number", origin)
-    months = [
-        Moment(date=row.date, definition="The month", lineage=lineage(row.lineage))
-        for row in _rows(asked)
-    ]
-    return asked.assign(month=_cells(months, asked.index))
+    of_maker = made["maker"] == question.maker
+    origin = made if len(made) else ("assumptions", "cases")
+    counts = {
+        "made": (len(made), "Estimates for these places"),
+        "made_of_maker": (int(of_maker.sum()), "Those on the maker"),
+        "made_of_all": (len(made) - int(of_maker.sum()), "Those on all makers"),
+        "made_of_gray": (int(made["quantity"].str.contains("gray").sum()), "Those of gray phones"),
+    }
+    for name, (count, what) in counts.items():
+        results.count(name, count, what, origin, unit="nothing" if "of" in name else "estimates")
+    origin_refused = refused if len(refused) else "cases"
+    what = "Methods that do not apply, and why"
+    results.count("refusals", len(refused), what, origin_refused, unit="refusals")
+    places = Results()
+    what = "The places asked about"
+    places.names("places", named(tables, question.regions), what, "regions", most=3)
+    parts = {"maker": question.maker, "places": places["places"], **{n: results[n] for n in counts}}
+    what = "What can be estimated"
+    answer = "some" if len(made) else "nothing"
+    results.verdict("headline", answer, what, origin, about="estimate_headline", parts=parts)
+    if not len(made):
+        results.verdict("nothing", answer, what, origin, about="no_estimate", parts=parts)
+    if not counts["made_of_gray"][0]:
+        results.verdict("no_gray", "none", what, origin, about="no_gray_estimate", parts=parts)
+    return asked
 
 
 def _base(results: Results, inputs: pd.DataFrame) -> None:
@@ -438,24 +395,20 @@ def _base(results: Results, inputs: pd.DataFrame) -> None:
         results.quantity(f"inputs_{kind}", len(rows), "rows", what, origin, kind="counted")
 
 
-def _channel(
-    inputs: pd.DataFrame,
-    own: pd.DataFrame,
-    then: pd.Timestamp | None,
-    question: Question,
-    tables: Tables,
+def _methods(
+    inputs: pd.DataFrame, own: pd.DataFrame, question: Question, tables: Tables
 ) -> pd.DataFrame:
     """What the channel method says of each place that has assumptions."""
     places = [region for region in question.regions if region in set(inputs["region"])]
     cells = []
     for region in places:
-        ranges = inputs[(inputs["region"] == region) & (inputs["date"] == then)]
-        ranges = ranges[ranges["maker"] == question.maker].set_index("parameter")
-        shares = own[(own["region"] == region) & (own["date"] == then)].set_index("quantity")
+        ranges = inputs[(inputs["region"] == region) & (inputs["maker"] == question.maker)]
+        ranges = ranges.set_index("parameter")
+        shares = own[own["region"] == region].set_index("quantity")
         cells.append(_channel_cell(ranges, shares, question))
     names = names_of(tables)
     frame = pd.DataFrame({"region": places, "name": [names[region] for region in places]})
-    return frame.assign(channel=_cells(cells), lineage=_cells([cell.lineage for cell in cells]))
+    return frame.assign(channel=column(cells), lineage=column([cell.lineage for cell in cells]))
 
 
 def _channel_cell(ranges: pd.DataFrame, shares: pd.DataFrame, question: Question) -> Verdict:
@@ -465,15 +418,15 @@ def _channel_cell(ranges: pd.DataFrame, shares: pd.DataFrame, question: Question
     rows = lineage(ranges) or ("assumptions",)
     if lacking:
         answer, parts["why"] = "refused", str(ranges.at[lacking[0], "reasoning"])
-        rows = lineage(_row(ranges, lacking[0]))
+        rows = lineage(at(ranges, lacking[0]))
     elif "brand_gray_share" not in shares.index:
         answer = "missing"
     else:
-        gray = _row(shares, "brand_gray_share")
+        gray = at(shares, "brand_gray_share")
         parts |= {"interval": gray["interval"], "bounds": gray["bounds"]}
         answer = "brand"
         if "customs_gray" in ranges.index:
-            answer, customs = "brand_and_customs", _row(ranges, "customs_gray")
+            answer, customs = "brand_and_customs", at(ranges, "customs_gray")
             of = Results()
             what = "The range assumed: customs_gray"
             of.range("range", customs["low"], customs["high"], "percent", what, customs, step=1)
@@ -482,18 +435,3 @@ def _channel_cell(ranges: pd.DataFrame, shares: pd.DataFrame, question: Question
     return Verdict(
         about="channel_method", answer=answer, definition=what, lineage=rows, parts=parts
     )
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows, with a cell of a column as an attribute of that name."""
-    yield from frame.itertuples()
-
-
-def _row(frame: pd.DataFrame, name: str) -> Any:
-    """The row of that name in the index."""
-    return frame.loc[name]
-
-
-def _cells(cells: list[Any], index: pd.Index | None = None) -> pd.Series:
-    """Results as a column."""
-    return pd.Series(cells, index=index, dtype=object)

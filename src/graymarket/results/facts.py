@@ -9,6 +9,7 @@ import pandas as pd
 from graymarket.evidence import Tables
 from graymarket.question import Question
 from graymarket.results.build import Results
+from graymarket.results.quantity import Precision
 
 PLACE = "fact"  # the place of the table picks that these rows name
 _PERCENT = ("_share",)  # how columns of percent end that have no unit beside them
@@ -25,7 +26,8 @@ def compute(question: Question, tables: Tables) -> Facts:
     """The facts picked for the question, and those for every question.
 
     A number is a quantity in its row's unit, a range where the field is "low..high"; a day or a
-    text of the form YYYY-MM-DD, YYYY-MM or YYYY is a moment; other words are a label.
+    text of the form YYYY-MM-DD, YYYY-MM or YYYY is a moment, told to the month unless the field
+    ends in "/day" or the year alone is known; other words are a label.
     """
     results = Results()
     for pick in picked(tables, question, PLACE).itertuples():
@@ -53,17 +55,20 @@ def row_of(tables: Tables, entry: str) -> pd.Series:
 
 def _add(results: Results, name: str, row: pd.Series, field: str, text: str) -> None:
     what = _definition(row)
+    field, _, told = field.partition("/")
+    precision: Precision = "day" if told == "day" else "month"
     if text:
         results.label(name, text, what, row)
     elif ".." in field:
         low, high = (float(row[end]) for end in field.split(".."))
         results.range(name, low, high, _unit(row, field), what, row, **_when(row))
     elif isinstance(row[field], pd.Timestamp):
-        results.moment(name, row[field], what, row)
+        results.moment(name, row[field], what, row, precision=precision)
     elif pd.api.types.is_number(row[field]):
         results.quantity(name, row[field], _unit(row, field), what, row, **_when(row))
     elif (day := _day(row[field])) is not None:
-        results.moment(name, day, what, row)
+        precision = "year" if len(row[field]) == 4 else precision
+        results.moment(name, day, what, row, precision=precision)
     else:
         results.label(name, row[field], what, row)
 

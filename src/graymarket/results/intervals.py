@@ -33,7 +33,8 @@ _CONFIDENCE: dict[str, Confidence] = {
 def interval(row: Any, what: str, period: str) -> Quantity:
     """The 95% interval of a row with low95, median, high95, unit, region and lineage.
 
-    In whole percents, or tenths where all of it is small; of phones to two or three digits. Its ends are printed outwards.
+    In whole percents, or tenths where all of it is small; phones in two or three digits. Its ends
+    are printed outwards.
     """
     return Quantity(
         value=row.median,
@@ -65,6 +66,11 @@ def step(unit: str, high: float) -> float:
     if _UNITS[unit] == "percent":
         return 1 if high > _SMALL else 0.1
     return next(step for least, step in _STEPS if high >= least)
+
+
+def step_of(*numbers: float) -> float:
+    """The step of numbers as they were given, such as ranges assumed: whole, or tenths."""
+    return 1 if all(number == int(number) for number in numbers) else 0.1
 
 
 def refusal(row: Any) -> Verdict:

@@ -24,8 +24,8 @@ class Rules:
 
     `effects`: a row for each place and regime: region, name, regime, then, now (as in
     models.net_effect) and changed (bool); `rules`: the rows of the table sanctions that they
-    follow from, grade C aside, with name (the place); `then`, `now`: those effects, and `cells` what a reader is told of
-    both (a verdict each), as places × regimes.
+    follow from, grade C aside, with name (the place); `then`, `now`: those effects, and `cells`
+    what a reader is told of both (a verdict each), as places × regimes.
     """
 
     effects: pd.DataFrame

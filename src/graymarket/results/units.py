@@ -45,6 +45,9 @@ UNITS: dict[str, Unit] = {
     "cases": Unit(1, form="cardinal"),
     "statements": Unit(1, form="cardinal"),
     "sources": Unit(1, form="cardinal"),
+    "estimates": Unit(1, form="cardinal"),
+    "nothing": Unit(1, form="cardinal"),
+    "refusals": Unit(1, form="cardinal"),
     "rows": Unit(1),
     "flagged_months": Unit(1, form="cardinal"),
 }

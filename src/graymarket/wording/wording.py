@@ -88,7 +88,8 @@ class Wording:
         if quantity.low is None or quantity.high is None:
             assert quantity.value is not None  # a quantity has a value or two ends
             return self.number(quantity.value, quantity.unit, quantity.step)
-        outward = quantity.kind == "estimated" and quantity.level is not None
+        interval = quantity.kind == "estimated" and quantity.level is not None
+        outward = interval or quantity.kind == "bound"
         return self.range(quantity.low, quantity.high, quantity.unit, quantity.step, outward)
 
     def range(
