@@ -176,18 +176,18 @@ def test_other_regions_vendors_and_orders_are_added_as_they_come(project, tmp_pa
     assert evidence.check(project) == []
 
 
-def test_a_world_bank_zip_and_a_table_of_our_own(project, tmp_path):
+def test_a_world_bank_zip_and_a_table_of_our_own(whole_project, tmp_path):
     packed = tmp_path / "API_SP.POP.TOTL_DS2_en_csv_v2_290.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(UPSTREAM / "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv", packed.stem + ".csv")
-    inputs = evidence.raw_cells("inputs", project).tail(1)
+    inputs = evidence.raw_cells("inputs", whole_project).tail(1)
     row = inputs.assign(id="inputs-999", note="Tried; with a comma")
     row.to_csv(tmp_path / "mine.csv", index=False)
-    outcome = graymarket(project, "add", packed, tmp_path / "mine.csv", "--yes")
+    outcome = graymarket(whole_project, "add", packed, tmp_path / "mine.csv", "--yes")
     assert outcome.exit_code == 0, outcome.stderr
     assert "data/world_development.csv: " in outcome.stdout
     assert "data/inputs.csv: 1 row added" in outcome.stdout
-    assert "inputs-999" in set(evidence.raw_cells("inputs", project)["id"])
+    assert "inputs-999" in set(evidence.raw_cells("inputs", whole_project)["id"])
 
 
 def test_rows_of_a_table_of_our_own_get_ids_or_are_named_as_in_their_file(project, tmp_path):
