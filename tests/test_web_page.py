@@ -9,7 +9,7 @@ from graymarket.exhibits.style import house_style
 
 from graymarket.exhibits import Exhibit, Native
 from graymarket.publish.assemble import assemble
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import ReportHTMLExporter
 
 MONTHS = [f"{2015 + n // 12}-{n % 12 + 1:02}" for n in range(60)]

@@ -231,6 +231,24 @@ def test_a_row_edited_by_hand_has_the_reason_told_for_it(frozen):
     assert revised.loc[revised["row"] == "claim-14", "why"].item() == "Read once more"
 
 
+@pytest.mark.parametrize(
+    "table, added",
+    [("inputs", 0), ("usage_panel", 84)],  # by ids alone; no longer told apart
+)
+def test_a_key_of_which_the_edition_has_no_column(frozen, table, added):
+    key = {"inputs": ["id", "maker"], "usage_panel": ["region", "maker"]}[table]
+    edit(frozen, table, lambda cells: cells.assign(maker="Apple"))
+    path = frozen / "data" / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    (schema,) = (r["schema"] for r in package["resources"] if r["name"] == table)
+    schema["fields"].append({"name": "maker", "type": "string"})
+    schema["primaryKey"] = key
+    path.write_text(json.dumps(package), encoding="utf-8")
+    since = since_last(frozen)
+    assert len(since.added(table)) == added
+    assert since.revised().empty
+
+
 def damaged(content: bytes) -> bytes:
     """The bytes with some in the middle flipped."""
     middle = len(content) // 2

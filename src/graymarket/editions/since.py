@@ -173,13 +173,28 @@ class Since:
         """The table now and then, as text, its rows named by their keys."""
         if table not in self._read:
             key = self._base.resource(table)["schema"]["primaryKey"]
-            now = _keyed(self._now(table), key)
+            now = self._now(table)
+            now = now.set_axis(_names(now, key), axis=0)
             known = table in self._edition.resources
-            then = _keyed(self._edition.cells(table), key) if known else now.iloc[:0]
+            then = _former(self._edition.cells(table), now, key) if known else now.iloc[:0]
             self._read[table] = now, then
         return self._read[table]
 
 
-def _keyed(cells: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    rows = zip(*(cells[name] for name in key), strict=True)
-    return cells.set_axis(["/".join(row) for row in rows], axis=0)
+def _names(cells: pd.DataFrame, key: list[str]) -> list[str]:
+    """The name of each row: its key, joined by slashes."""
+    return ["/".join(row) for row in zip(*(cells[name] for name in key), strict=True)]
+
+
+def _former(then: pd.DataFrame, now: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """The former table with its rows named as those of the present one.
+
+    Where it lacks a column of the present key, the first row that agrees in the others gives the
+    name; where those do not tell its rows apart, it counts as a table of no rows.
+    """
+    shared = [name for name in key if name in then]
+    present: dict[str, str] = {}
+    for short, name in zip(_names(now, shared), now.index, strict=True):
+        present.setdefault(short, str(name))
+    names = [present.get(short, short) for short in _names(then, shared)]
+    return then.set_axis(names, axis=0) if len({*names}) == len(names) else then.iloc[:0]

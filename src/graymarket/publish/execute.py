@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from graymarket.publish.chapters import read_chapters
@@ -51,9 +52,8 @@ def execute(
     first = {name: book for name, book in chapters.items() if name not in last}
     with (
         scratch_folder(Path(tempfile.gettempdir())) as scratch,
-        # On an interrupt the kernels end first: then nothing is left for the runner to wait for.
-        asyncio.Runner(loop_factory=_Loop) as runner,
         warm_parent(chapters.values(), folder) as warm,
+        asyncio.Runner(loop_factory=_Loop) as runner,
     ):
         run = _Run(folder, scratch, warm, os.environ | (environment or {}), on_cell, on_modules)
         runner.run(run.all(first))
@@ -115,9 +115,10 @@ class _Run:
 
     async def _one(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> None:
         async with gate:
+            manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
             client = NotebookClient(
                 notebook,
-                km=kernel_manager(_kernel_name(notebook), self.scratch, self.warm),
+                km=manager,
                 timeout=_CELL_SECONDS,
                 record_timing=False,
                 # Or a kernel stopped in the middle would write how it was.
@@ -129,9 +130,17 @@ class _Run:
                 try:
                     await client.async_execute(cleanup_kc=False)
                     self.on_modules(await _modules(client))
-                except asyncio.CancelledError:
-                    client.shutdown_kernel = "immediate"
+                except (asyncio.CancelledError, DeadKernelError):
+                    if _is_cancelled():  # by an interrupt: nobody waits for a farewell
+                        await manager.provisioner.kill()
+                        raise asyncio.CancelledError from None
                     raise
+
+
+def _is_cancelled() -> bool:
+    """Whether the task is being cancelled, which nbclient takes for the death of its kernel."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _modules(client: NotebookClient) -> list[str]:

@@ -33,6 +33,7 @@ SUBJECTS = (
     "claims",
     "timeline",
     "evidence_base",
+    "headline",
 )
 
 _PACKAGE = Path(__file__).parent.parent
