@@ -33,7 +33,7 @@ what = "War breaks out in Khartoum"
 
 def build(folder, case):
     command = [sys.executable, "-m", "graymarket.cli", "build", "--root", str(folder)]
-    command += ["--case", str(case)]
+    command += ["--question", str(case)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import graymarket
-from graymarket import evidence, publish
+from graymarket import editions, evidence, publish
 from graymarket.publish import Publication, PublishError
 from graymarket.publish.assemble import without_links
 from graymarket.publish.chapters import for_question, read_chapters
@@ -100,7 +100,7 @@ def _publication(
     return Publication(
         title=question.title,
         subtitle=question.subtitle or f"{question.what}, {question.event:%B %Y}",
-        edition=evidence.label(root),
+        edition=editions.label(root),
         date=package["created"][:10],
         fingerprint=made_from,
         credits=tuple(dict.fromkeys(credits)),
@@ -125,7 +125,7 @@ def _inputs(root: Path, question: Question) -> dict[str, Path]:
     data = root / "data"
     paths = [path for path in data.rglob("*") if path.suffix in _TABLES]
     # The present edition is frozen from the report; only those before it are compared with.
-    own = evidence.edition_file(root, evidence.package(root)["version"])
+    own = editions.edition_file(root, evidence.package(root)["version"])
     paths += [path for path in (data / "editions").glob("[!.]*.zip") if path != own]
     paths += [*(root / "notebooks").glob("*.ipynb")]
     paths += [root / "requirements.lock", root / "CITATION.cff"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from graymarket import evidence, models
+from graymarket import editions, models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
@@ -55,7 +55,7 @@ def compute(question: Question, tables: Tables) -> Panel:
 def _months(question: Question, tables: Tables, series: str) -> pd.DataFrame:
     panel, names = tables["usage_panel"], names_of(tables)
     counted = models.monthly_shares(panel, series)
-    marks = evidence.marks("usage_panel", tables.root) if tables.root else {}
+    marks = editions.marks("usage_panel", tables.root) if tables.root else {}
     frames = []
     for region in question.regions:
         if region in counted:
