@@ -79,7 +79,12 @@ def test_results_are_named_once_and_come_from_rows():
 
 
 def test_halves_go_away_from_zero():
-    assert [str(rounded(x, 0.1)) for x in (0.05, -0.05, 0.25, 18.25)] == ["0.1", "-0.1", "0.3", "18.3"]
+    assert [str(rounded(x, 0.1)) for x in (0.05, -0.05, 0.25, 18.25)] == [
+        "0.1",
+        "-0.1",
+        "0.3",
+        "18.3",
+    ]
     assert [str(rounded(x, 1)) for x in (0.5, 1.5, 2.5, -2.5)] == ["1", "2", "3", "-3"]
 
 
