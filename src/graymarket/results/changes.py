@@ -74,6 +74,7 @@ def _moved(since: editions.Since, now: dict[str, Result], tables: Tables) -> pd.
     methods = methods[methods["edition"] > since.name]
     by_method = {name for cell in methods["results"] for name in cell.split()}
     names = [name.split("/") for name in moves["name"]]
+    before = [from_json(since.results[key]) for key in moves["name"]]
     return pd.DataFrame(
         {
             "subject": [subject for subject, _ in names],
