@@ -33,6 +33,8 @@ SUBJECTS = (
     "claims",
     "timeline",
     "evidence_base",
+    "headline",
+    "senses",
 )
 
 _PACKAGE = Path(__file__).parent.parent
