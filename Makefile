@@ -51,7 +51,7 @@ lock: $(UV_STAMP)  ## Resolve the newest allowed versions into requirements.lock
 
 clean:  ## Remove the environment, caches and half-built files
 	rm -rf .venv .build dist report/*/ uv.lock uv.lock.txt
-	rm -rf .cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find src tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help:  ## Show this list

@@ -1,78 +1,68 @@
-"""The constraints of datapackage.json, held against a table with pandera."""
+"""The constraints of datapackage.json, checked on a table's columns."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from graymarket.evidence.problems import Problem
 
-_SHOWN = 12  # codes that a message lists before it points to the file instead
+Reference = tuple[str, frozenset[str] | None]  # a file, and the values that it allows if readable
+
+_MOST_CODES = 12  # codes that a message lists before it points to the file instead
 
 
 def broken_constraints(
-    frame: pd.DataFrame, raw: pd.DataFrame, file: str, schema: dict, keys: dict
+    frame: pd.DataFrame,
+    raw: pd.DataFrame,
+    file: str,
+    schema: dict[str, Any],
+    keys: dict[str, Reference],
 ) -> list[Problem]:
     """One Problem for each cell or key that breaks the schema.
 
     `frame` is the typed table, `raw` the same cells as text, both indexed by spreadsheet row;
-    `keys` maps a field to (file, allowed values) of the table that it refers to.
+    `keys` maps a field to the file that it refers to and the values allowed by it.
     """
-    columns = {
-        field["name"]: pa.Column(
-            nullable=True,
-            checks=_checks(field) + _reference(keys.get(field["name"])),
-        )
-        for field in schema["fields"]
-    }
-    problems = _missing(raw, file, schema["fields"])
-    problems += _repeated(raw, file, schema["primaryKey"])
-    try:
-        # Only cells that are filled in: empty ones are the business of `required`.
-        pa.DataFrameSchema(columns).validate(frame.mask(raw == ""), lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases.dropna(subset=["index"])
-        problems += [
-            Problem(file, expected, int(row), column, raw.at[int(row), column])
-            for row, column, expected in zip(
-                cases["index"], cases["column"], cases["check"], strict=True
-            )
-        ]
+    fields = schema["fields"]
+    problems = [*_missing(raw, file, fields), *_repeated(raw, file, schema["primaryKey"])]
+    for field in fields:
+        name = field["name"]
+        if name not in keys and not field.get("constraints"):
+            continue
+        # Empty cells are the business of `required`, and mistyped ones are missing.
+        cells = frame.loc[raw[name] != "", name].dropna()
+        for good, expected in _checks(cells, field, keys.get(name)):
+            problems += [
+                Problem(file, expected, int(row), name, raw[name][row])
+                for row in cells.index[~good.astype(bool)]
+            ]
     return problems
 
 
-def _checks(field: dict) -> list[pa.Check]:
+def _checks(
+    cells: pd.Series, field: dict[str, Any], reference: Reference | None
+) -> Iterator[tuple[pd.Series, str]]:
+    """Which cells are good, and what is expected of them, constraint by constraint."""
     rules, unit = field.get("constraints", {}), field.get("unit", "")
     of_unit = f" ({unit})" if unit else ""
-    checks = []
     if "minimum" in rules:
-        least = rules["minimum"]
-        checks.append(pa.Check.ge(least, error=f"at least {least}{of_unit}"))
+        yield cells >= rules["minimum"], f"at least {rules['minimum']}{of_unit}"
     if "maximum" in rules:
-        most = rules["maximum"]
-        checks.append(pa.Check.le(most, error=f"at most {most}{of_unit}"))
+        yield cells <= rules["maximum"], f"at most {rules['maximum']}{of_unit}"
     if "enum" in rules:
-        allowed = rules["enum"]
-        checks.append(pa.Check.isin(allowed, error=f"one of {', '.join(allowed)}"))
+        yield cells.isin(rules["enum"]), f"one of {', '.join(rules['enum'])}"
     if "pattern" in rules:
         pattern = rules["pattern"]
-        checks.append(
-            pa.Check(
-                lambda cells: cells.str.fullmatch(pattern).astype(bool),
-                error=field.get("form", f"text of the form {pattern}"),
-            )
-        )
-    return checks
+        form = field.get("form", f"text of the form {pattern}")
+        yield cells.astype(str).str.fullmatch(pattern), form
+    file, allowed = reference or ("", None)
+    if allowed is not None:
+        codes = f" ({', '.join(sorted(allowed))})" if len(allowed) <= _MOST_CODES else ""
+        yield cells.isin(list(allowed)), f"an id that stands in {file}{codes}"
 
 
-def _reference(key: tuple[str, frozenset[str] | None] | None) -> list[pa.Check]:
-    if key is None or key[1] is None:
-        return []
-    file, allowed = key
-    shown = f" ({', '.join(sorted(allowed))})" if len(allowed) <= _SHOWN else ""
-    return [pa.Check.isin(allowed, error=f"an id that stands in {file}{shown}")]
-
-
-def _missing(raw: pd.DataFrame, file: str, fields: list[dict]) -> list[Problem]:
+def _missing(raw: pd.DataFrame, file: str, fields: Sequence[dict[str, Any]]) -> list[Problem]:
     return [
         Problem(file, "a value: this column may not be empty", row, field["name"])
         for field in fields
@@ -81,13 +71,12 @@ def _missing(raw: pd.DataFrame, file: str, fields: list[dict]) -> list[Problem]:
     ]
 
 
-def _repeated(raw: pd.DataFrame, file: str, key: list[str]) -> list[Problem]:
-    first = {}
-    problems = []
-    for row, values in zip(raw.index, raw[key].itertuples(index=False, name=None), strict=True):
-        if values in first:
-            expected = f"a key that no other row has; row {first[values]} has it too"
-            problems.append(Problem(file, expected, row, " and ".join(key), ", ".join(values)))
-        else:
-            first[values] = row
-    return problems
+def _repeated(raw: pd.DataFrame, file: str, key: list[str]) -> Iterator[Problem]:
+    alike = raw.duplicated(key, keep=False)
+    if not alike.any():
+        return
+    for values, rows in raw.loc[alike, key].groupby(key, sort=False):
+        first, *others = rows.index
+        expected = f"a key that no other row has; row {first} has it too"
+        for row in others:
+            yield Problem(file, expected, row, " and ".join(key), ", ".join(map(str, values)))

@@ -20,22 +20,29 @@ def corrected(
     problems = []
     key = raw.columns[0]
     for row, fix in corrections[corrections["table"] == table].iterrows():
-        at = raw.index[raw[key] == fix["id"]]
-        if len(at) == 0 or fix["field"] not in raw.columns:
-            missing = "id" if len(at) == 0 else "field"
-            expected = f"a row of data/{table}.csv" if missing == "id" else "a column of that table"
-            problems.append(_stale(expected, row, missing, fix[missing]))
-        elif raw.at[at[0], fix["field"]] != fix["expect"]:
-            now = raw.at[at[0], fix["field"]]
-            place = f"data/{table}.csv, row {at[0]}, column {fix['field']}"
-            problems.append(
-                _stale(f"“{now}”, which is what {place} says", row, "expect", fix["expect"])
-            )
+        field, rows = fix["field"], raw.index[raw[key] == fix["id"]]
+        problem = _stale(raw, table, rows, fix)
+        if problem is None:
+            raw.loc[rows[0], field] = fix["new"]
         else:
-            raw.at[at[0], fix["field"]] = fix["new"]
+            column, expected = problem
+            advice = (
+                "the correction is stale: look at the source again, then fix or remove this row"
+            )
+            problems.append(
+                Problem(_FILE, expected, int(str(row)), column, fix[column], advice, RULE)
+            )
     return raw, problems
 
 
-def _stale(expected: str, row: int, column: str, value: str) -> Problem:
-    fix = "the correction is stale: look at the source again, then mend or remove this row"
-    return Problem(_FILE, expected, row, column, value, fix, RULE)
+def _stale(raw: pd.DataFrame, table: str, rows: pd.Index, fix: pd.Series) -> tuple[str, str] | None:
+    """The column of a stale correction that is wrong, and what is expected in it."""
+    if len(rows) == 0:
+        return "id", f"a row of data/{table}.csv"
+    if fix["field"] not in raw.columns:
+        return "field", "a column of that table"
+    cell = raw.loc[rows[0], fix["field"]]
+    if cell == fix["expect"]:
+        return None
+    place = f"data/{table}.csv, row {rows[0]}, column {fix['field']}"
+    return "expect", f"“{cell}”, which is what {place} says"

@@ -1,6 +1,9 @@
 """The data dictionary: every table and column in words, from datapackage.json and the tables."""
 
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from graymarket.evidence.summary import summary
 from graymarket.evidence.tables import Base, find_root
@@ -18,13 +21,13 @@ _TYPES = {
 def dictionary(root: Path | None = None) -> str:
     """Markdown: a section a table, with its rows, span, key and licence, and a line a column."""
     root = root or find_root()
-    sizes = summary(root).set_index("table")
+    sizes = {size["table"]: size for _, size in summary(root).iterrows()}
     return "\n\n".join(
-        _table(resource, sizes.loc[name]) for name, resource in Base(root).resources.items()
+        _table(resource, sizes[name]) for name, resource in Base(root).resources.items()
     )
 
 
-def _table(resource: dict, size) -> str:
+def _table(resource: dict[str, Any], size: pd.Series) -> str:
     key = ", ".join(f"`{name}`" for name in resource["schema"]["primaryKey"])
     span = f", {size['from']} to {size['to']}" if size["from"] else ""
     licences = ", ".join(licence["name"] for licence in resource["licenses"])
@@ -38,7 +41,7 @@ def _table(resource: dict, size) -> str:
     )
 
 
-def _field(field: dict) -> str:
+def _field(field: dict[str, Any]) -> str:
     limits = field.get("constraints", {})
     kind = _TYPES[field["type"]]
     if field.get("unit"):

@@ -1,15 +1,16 @@
 """What can be wrong with a table, in words that lead to the cell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-FILE, SHAPE, CELL, RULE, REFERENCE, BASE = range(6)  # how much a fault spoils, worst first
+FILE, SHAPE, CELL, RULE, REFERENCE, BASE = range(6)  # severity: how much a fault hides, worst first
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend. Rows count as in a spreadsheet: the header is row 1.
+    """One thing to fix. Rows count as in a spreadsheet: the header is row 1.
 
-    `fix` says what to do when the expectation alone does not; `spoils` orders the worst first.
+    `fix` says what to do when the expectation alone does not; `severity` orders the worst first.
     """
 
     file: str
@@ -18,7 +19,7 @@ class Problem:
     column: str | None = None
     value: str | None = None
     fix: str = ""
-    spoils: int = CELL
+    severity: int = CELL
 
     def __str__(self) -> str:
         where = self.file
@@ -26,14 +27,14 @@ class Problem:
             where += f", row {self.row}"
         if self.column is not None:
             where += f", column {self.column}"
-        found = "" if self.value is None else f"found “{self.value}”, "
+        value = "" if self.value is None else f"found “{self.value}”, "
         fix = f"; {self.fix}" if self.fix else ""
-        return f"{where}: {found}expected {self.expected}{fix}"
+        return f"{where}: {value}expected {self.expected}{fix}"
 
 
 class EvidenceError(Exception):
-    """The evidence cannot be used; `problems` holds every Problem found, worst first."""
+    """The evidence cannot be used; `problems` holds every Problem, worst first."""
 
-    def __init__(self, problems: list[Problem]):
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
+        self.problems = list(problems)

@@ -8,78 +8,101 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - sum: within rows alike in `by`, `of` adds to at most `maximum`, over rows whose cells are in
   `where` and not in `except`;
 - basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
-- parts: the `of` of the rows `parts` add to at most that of the row `total`.
+- row: the entry of `field` stands for one row that is there;
+- parts: the `of` of the rows `parts` add to at most that of the row `total`;
+- quoted: `column` names a column of the row that `entry` stands for (or two, as low..high; after a
+  slash how precisely a day is told), and the text of `field`, if there is any, stands in that cell;
+- file: the text of `field`, if there is any, names a file of `folder` in data/, without `suffix`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from graymarket.evidence.problems import REFERENCE, RULE, EvidenceError, Problem
 
+Rule = dict[str, Any]
 
-def broken_rules(
-    frame: pd.DataFrame,
-    raw: pd.DataFrame,
-    file: str,
-    resource: dict,
-    rows_of: Callable[[str], pd.DataFrame],
-) -> list[Problem]:
-    """One Problem for each row or group that breaks a rule of the resource.
 
-    `frame` is the typed table and `raw` the same cells as text, both by spreadsheet row;
-    `rows_of` finds the rows of any table that an entry such as "taxes/taxes-001" stands for.
+@dataclass(frozen=True)
+class Checked:
+    """A table that is checked: `frame` typed and `raw` as text, both by spreadsheet row.
+
+    `rows_of` gives the rows of any table that an entry such as "taxes/taxes-001" stands for, or
+    raises EvidenceError; `data` is the folder of the tables.
     """
-    known = {
-        "ordered": _ordered,
-        "within": _within,
-        "pairs": _pairs,
-        "sum": _sum,
-        "parts": _parts,
-        "basis": lambda *given: _basis(*given, rows_of),
-    }
+
+    frame: pd.DataFrame
+    raw: pd.DataFrame
+    file: str
+    rows_of: Callable[[str], pd.DataFrame]
+    data: Path
+
+    def row_of(self, entry: str) -> pd.Series | None:
+        """The one row that an entry stands for; None if there is none, or more."""
+        try:
+            rows = self.rows_of(entry)
+        except EvidenceError:
+            return None
+        return rows.iloc[0] if len(rows) == 1 else None
+
+    def problem(
+        self,
+        expected: str,
+        row: int,
+        column: str,
+        value: str | None = None,
+        severity: int = RULE,
+    ) -> Problem:
+        """A Problem of one cell; `value` is the cell's text unless given."""
+        text = self.raw[column][row] if value is None else value
+        return Problem(self.file, expected, row, column, text, severity=severity)
+
+
+def broken_rules(table: Checked, resource: dict[str, Any]) -> list[Problem]:
+    """One Problem for each cell, row or group that breaks a rule of the resource."""
     return [
         problem
         for rule in resource.get("rules", [])
-        for problem in known[rule["rule"]](frame, raw, file, rule)
+        for problem in _RULES[rule["rule"]](table, rule)
     ]
 
 
-def _ordered(frame, raw, file, rule):
-    fields = rule["fields"]
+def _ordered(table: Checked, rule: Rule) -> Iterator[Problem]:
+    raw = table.raw
+    fields: list[str] = rule["fields"]
     for i, left in enumerate(fields):
         for right in fields[i + 1 :]:
-            for row in frame.index[_after(frame[left], frame[right], raw[left], raw[right])]:
-                yield Problem(
-                    file,
-                    f"no less than {left}, which is “{raw.at[row, left]}”",
-                    row,
-                    right,
-                    raw.at[row, right],
-                    spoils=RULE,
-                )
+            for row in raw.index[_falls(table, left, right)]:
+                expected = f"no less than {left}, which is “{raw[left][row]}”"
+                yield table.problem(expected, row, right)
 
 
-def _after(left: pd.Series, right: pd.Series, left_text: pd.Series, right_text: pd.Series):
-    both = (left_text != "") & (right_text != "")
-    if left.dtype.kind in "Mfi" and right.dtype.kind in "Mfi":
-        return both & (left > right)
-    # Dates of unlike precision: compare what both say.
-    shorter = [min(len(a), len(b)) for a, b in zip(left_text, right_text, strict=True)]
-    cut = zip(left_text, right_text, shorter, strict=True)
-    return both & pd.Series([a[:n] > b[:n] for a, b, n in cut], index=left.index)
+def _falls(table: Checked, left: str, right: str) -> pd.Series:
+    """Rows in which both are filled in and the left is above the right."""
+    before, after = table.raw[left], table.raw[right]
+    both = (before != "") & (after != "")
+    low, high = table.frame[left], table.frame[right]
+    if low.dtype.kind in "Mfi" and high.dtype.kind in "Mfi":
+        return both & (low > high)
+    # Dates of unlike precision: compare the digits that both have.
+    pairs = zip(before.to_list(), after.to_list(), strict=True)
+    falls = [a[: len(b)] > b[: len(a)] for a, b in pairs]
+    return both & pd.Series(falls, index=both.index, dtype=bool)
 
 
-def _within(frame, raw, file, rule):
-    rows = _matching(raw, rule)
-    cells = frame.loc[rows, rule["of"]]
+def _within(table: Checked, rule: Rule) -> Iterator[Problem]:
+    cells = table.frame.loc[_matching(table.raw, rule), rule["of"]]
     why = " and ".join(f"{field} is {' or '.join(v)}" for field, v in rule["where"].items())
     for row in cells.index[(cells < rule["minimum"]) | (cells > rule["maximum"])]:
         expected = f"{rule['minimum']} to {rule['maximum']} where {why}"
-        yield Problem(file, expected, row, rule["of"], raw.at[row, rule["of"]], spoils=RULE)
+        yield table.problem(expected, row, rule["of"])
 
 
-def _matching(raw: pd.DataFrame, rule: dict) -> pd.Index:
+def _matching(raw: pd.DataFrame, rule: Rule) -> pd.Index:
     match = pd.Series(True, index=raw.index)
     for field, values in rule.get("where", {}).items():
         match &= raw[field].isin(values)
@@ -88,52 +111,95 @@ def _matching(raw: pd.DataFrame, rule: dict) -> pd.Index:
     return raw.index[match]
 
 
-def _pairs(frame, raw, file, rule):
+def _pairs(table: Checked, rule: Rule) -> Iterator[Problem]:
     first, second = rule["fields"]
     for value, allowed in rule["allowed"].items():
-        rows = raw.index[(raw[first] == value) & ~raw[second].isin(allowed)]
-        for row in rows:
-            expected = f"{' or '.join(repr(a) for a in allowed)} where {first} is {value}"
-            yield Problem(file, expected, row, second, raw.at[row, second], spoils=RULE)
+        bad = (table.raw[first] == value) & ~table.raw[second].isin(allowed)
+        expected = f"{' or '.join(repr(a) for a in allowed)} where {first} is {value}"
+        for row in table.raw.index[bad]:
+            yield table.problem(expected, row, second)
 
 
-def _sum(frame, raw, file, rule):
-    rows = _matching(raw, rule)
-    groups = frame.loc[rows].groupby([raw.loc[rows, field] for field in rule["by"]])[rule["of"]]
-    totals, firsts = groups.sum(), groups.apply(lambda cells: cells.index[0])
-    for key in totals.index[totals > rule["maximum"]]:
-        row = int(firsts[key])
-        alike = int(groups.size()[key])
-        yield Problem(
-            file,
-            f"at most {rule['maximum']} in sum over the {alike} rows alike in "
-            f"{', '.join(rule['by'])}",
-            row,
-            rule["of"],
-            f"{totals[key]:g} in sum",
-            spoils=RULE,
-        )
+def _sum(table: Checked, rule: Rule) -> Iterator[Problem]:
+    rows = _matching(table.raw, rule)
+    by = [table.raw.loc[rows, field] for field in rule["by"]]
+    for _, cells in table.frame.loc[rows, rule["of"]].groupby(by):
+        if (total := cells.sum()) > rule["maximum"]:
+            expected = (
+                f"at most {rule['maximum']} in sum over the {len(cells)} rows alike in "
+                f"{', '.join(rule['by'])}"
+            )
+            yield table.problem(expected, int(cells.index[0]), rule["of"], f"{total:g} in sum")
 
 
-def _basis(frame, raw, file, rule, rows_of):
-    for row, cell in raw[rule["field"]].items():
+def _basis(table: Checked, rule: Rule) -> Iterator[Problem]:
+    field = rule["field"]
+    for row, cell in table.raw[field].items():
         for entry in cell.split():
             try:
-                found = rows_of(entry)
+                rows = table.rows_of(entry)
             except EvidenceError:
                 expected = "entries that stand for rows of the base"
-                yield Problem(file, expected, row, rule["field"], entry, spoils=REFERENCE)
+                yield table.problem(expected, int(str(row)), field, entry, REFERENCE)
                 continue
-            if "grade" in found and (found["grade"] == "C").any():
+            if "grade" in rows and (rows["grade"] == "C").any():
                 expected = "no row of grade C: nothing may be built on it"
-                yield Problem(file, expected, row, rule["field"], entry, spoils=RULE)
+                yield table.problem(expected, int(str(row)), field, entry)
 
 
-def _parts(frame, raw, file, rule):
-    key = raw.columns[0]
-    total = raw.index[raw[key] == rule["total"]]
-    parts = frame.loc[raw[key].isin(rule["parts"]), rule["of"]].sum()
-    if len(total) and parts > frame.at[total[0], rule["of"]]:
-        row = int(total[0])
+def _row(table: Checked, rule: Rule) -> Iterator[Problem]:
+    field: str = rule["field"]
+    for row, entry in table.raw[field].items():
+        if table.row_of(entry) is None:
+            expected = "a row of data/, as “table/row-id”"
+            yield table.problem(expected, int(str(row)), field, entry, REFERENCE)
+
+
+def _parts(table: Checked, rule: Rule) -> Iterator[Problem]:
+    key = table.raw.iloc[:, 0]
+    total = key.index[key == rule["total"]]
+    of: str = rule["of"]
+    values = table.frame[of]
+    parts = float(values[key.isin(rule["parts"])].sum())
+    if len(total) and parts > values[total[0]]:
         expected = f"at least {parts:.12g}, the sum of {' and '.join(rule['parts'])}"
-        yield Problem(file, expected, row, rule["of"], raw.at[row, rule["of"]], spoils=RULE)
+        yield table.problem(expected, int(total[0]), of)
+
+
+def _quoted(table: Checked, rule: Rule) -> Iterator[Problem]:
+    """A text taken from a row must still stand there: else the row has changed, look again."""
+    for row, cells in table.raw.iterrows():
+        column, quoted = cells[rule["column"]], cells[rule["field"]]
+        source = table.row_of(cells[rule["entry"]])
+        if not column or source is None:
+            continue  # the rule “row” says what has no row
+        if not {*column.split("/")[0].split("..")} <= {*source.index}:
+            expected = f"a column of the row {cells[rule['entry']]}"
+            yield table.problem(expected, int(str(row)), rule["column"], severity=REFERENCE)
+        elif quoted and quoted not in source[column]:
+            expected = f"words of that row’s {column}, which is “{source[column]}”"
+            yield table.problem(expected, int(str(row)), rule["field"])
+
+
+def _file(table: Checked, rule: Rule) -> Iterator[Problem]:
+    field: str = rule["field"]
+    folder: str = rule["folder"]
+    files = sorted((table.data / folder).glob(f"*{rule['suffix']}"))
+    names = [file.name.removesuffix(rule["suffix"]) for file in files]
+    cells = table.raw[field]
+    for row in cells.index[(cells != "") & ~cells.isin(names)]:
+        expected = f"a file of data/{folder}/ ({', '.join(names)})"
+        yield table.problem(expected, row, field, severity=REFERENCE)
+
+
+_RULES: dict[str, Callable[[Checked, Rule], Iterator[Problem]]] = {
+    "ordered": _ordered,
+    "within": _within,
+    "pairs": _pairs,
+    "sum": _sum,
+    "basis": _basis,
+    "row": _row,
+    "parts": _parts,
+    "quoted": _quoted,
+    "file": _file,
+}

@@ -1,6 +1,7 @@
 """The base at a glance: how much there is, how good, and up to when."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ def summary(root: Path | None = None) -> pd.DataFrame:
     """
     base = Base(root or find_root())
     return pd.DataFrame(
-        [_row(name, resource, base.cells(name)[0]) for name, resource in base.resources.items()]
+        [_row(name, resource, base.text(name)) for name, resource in base.resources.items()]
     ).astype(dict.fromkeys(["rows", "sources", "regions", "A", "B", "C"], "Int64"))
 
 
@@ -28,15 +29,16 @@ def size(root: Path | None = None) -> tuple[int, int]:
     by row, nor do the assumptions and cases argued from facts.
     """
     base = Base(root or find_root())
-    facts = [
-        len(base.cells(name)[0])
+    with_id = [
+        base.text(name)
         for name, resource in base.resources.items()
-        if resource["schema"]["primaryKey"] == ["id"] and "source_id" in base.cells(name)[0]
+        if resource["schema"]["primaryKey"] == ["id"]
     ]
-    return sum(facts), len(base.cells("sources")[0])
+    facts = sum(len(cells) for cells in with_id if "source_id" in cells)
+    return facts, len(base.text("sources"))
 
 
-def _row(name: str, resource: dict, cells: pd.DataFrame) -> dict:
+def _row(name: str, resource: dict[str, Any], cells: pd.DataFrame) -> dict[str, Any]:
     dates = _dates(cells)
     grades = cells["grade"].value_counts() if "grade" in cells else None
     return {
@@ -52,5 +54,5 @@ def _row(name: str, resource: dict, cells: pd.DataFrame) -> dict:
 
 def _dates(cells: pd.DataFrame) -> pd.Series:
     columns = [c for c in ("start", *_DATES, "before_start", "year") if c in cells]
-    found = pd.concat([cells[c] for c in columns]) if columns else pd.Series(dtype=str)
-    return found[found != ""]
+    dates = pd.concat([cells[c] for c in columns]) if columns else pd.Series(dtype=str)
+    return dates[dates != ""]

@@ -3,17 +3,20 @@
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from graymarket.evidence import corrections
-from graymarket.evidence.constraints import broken_constraints
-from graymarket.evidence.problems import BASE, CELL, FILE, REFERENCE, SHAPE, EvidenceError, Problem
+from graymarket.evidence.constraints import Reference, broken_constraints
+from graymarket.evidence.problems import FILE, EvidenceError, Problem
 from graymarket.evidence.reading import read_cells
-from graymarket.evidence.rules import broken_rules
+from graymarket.evidence.rules import Checked, broken_rules
 
 PACKAGE = "datapackage.json"
+LINEAGE = "lineage"  # the column that names each row
+RANGE = ".."  # between the ends of a range
 
 _EXPECTED_TYPE = {
     "number": "a number such as 18.27",
@@ -22,6 +25,8 @@ _EXPECTED_TYPE = {
     "date": "a day as YYYY-MM-DD",
     "yearmonth": "a month as YYYY-MM",
 }
+
+Fingerprint = tuple[tuple[int, int] | None, ...]  # time of change and size of some files
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -42,38 +47,33 @@ def find_root(start: Path | None = None) -> Path:
     )
 
 
-def package(root: Path | None = None) -> dict:
-    """The Data Package descriptor: tables, fields, licences, version (the edition)."""
+def package(root: Path | None = None) -> dict[str, Any]:
+    """The Data Package descriptor: tables, fields, licences, version (the edition).
+
+    Raises EvidenceError when it cannot be read.
+    """
     path = (root or find_root()) / "data" / PACKAGE
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        descriptor: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise EvidenceError(
-            [Problem(f"data/{PACKAGE}", f"a readable JSON file ({error})", spoils=FILE)]
+            [Problem(f"data/{PACKAGE}", f"a readable JSON file ({error})", severity=FILE)]
         ) from None
+    return descriptor
 
 
 def load(table: str, root: Path | None = None) -> pd.DataFrame:
-    """One table, typed, corrected and validated; columns as in the file, default index.
+    """One table, typed, corrected and validated; columns as in the file, then `lineage`.
 
     Text is str ("" where empty), numbers are float64 or Int64, booleans bool, `date` and
-    `yearmonth` datetime64 (a month is its first day), units as in datapackage.json.
+    `yearmonth` datetime64 (a month is its first day), units as in datapackage.json. `lineage`
+    names the row: "table/" and its key as it stands in the file. The index is the default one.
     Raises EvidenceError listing every problem of this table.
     """
-    base = Base(root or find_root())
-    resource = base.resource(table)
-    frame, problems = base.read(table)
-    if problems:
-        raise EvidenceError(problems)
-    full = [
-        field["name"]
-        for field in resource["schema"]["fields"]
-        if field["type"] == "boolean" and field.get("constraints", {}).get("required")
-    ]
-    return frame.astype(dict.fromkeys(full, bool)).reset_index(drop=True)
+    return Base(root or find_root()).load(table)
 
 
-def resource(table: str, root: Path | None = None) -> dict:
+def resource(table: str, root: Path | None = None) -> dict[str, Any]:
     """A table's entry in datapackage.json; raises EvidenceError for an unknown name."""
     return Base(root or find_root()).resource(table)
 
@@ -87,102 +87,106 @@ def raw_cells(table: str, root: Path | None = None) -> pd.DataFrame:
     entry = resource(table, root)
     file = f"data/{entry['path']}"
     cells, problems = read_cells(root / file, file, entry["schema"]["fields"])
-    if problems:
+    if cells is None or problems:
         raise EvidenceError(problems)
     return cells.reset_index(drop=True)
-
-
-def check(root: Path | None = None) -> list[Problem]:
-    """Every problem of the whole base, worst first; [] if there is none.
-
-    Raises EvidenceError when datapackage.json itself cannot be read.
-    """
-    base = Base(root or find_root())
-    frames, problems = {}, []
-    for table in base.resources:
-        frames[table], found = base.read(table)
-        problems += found
-    for table, resource in base.resources.items():
-        if resource.get("everyRowUsed"):
-            problems += _unused(resource, base.resources, frames, problems)
-        shapeless = {p.file for p in problems if p.spoils <= SHAPE}
-        if f"data/{resource['path']}" not in shapeless:
-            problems += _lost_coverage(resource, frames[table])
-    if any(problem.spoils <= CELL for problem in problems):
-        # A row that cannot be read may be the one that is missed elsewhere.
-        problems = [problem for problem in problems if problem.spoils != REFERENCE]
-    return sorted(problems, key=lambda problem: problem.spoils)
 
 
 class Base:
     """The tables of one data/ folder, each file read once as long as it does not change."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self.resources = {r["name"]: r for r in package(root)["resources"]}
+        self.resources: dict[str, dict[str, Any]] = {
+            resource["name"]: resource for resource in package(root)["resources"]
+        }
 
-    def resource(self, table: str) -> dict:
+    def resource(self, table: str) -> dict[str, Any]:
         """The table's entry in datapackage.json; raises EvidenceError for an unknown name."""
         if table not in self.resources:
-            known = ", ".join(self.resources)
-            raise EvidenceError([Problem(f"data/{PACKAGE}", f"one of {known}", value=table)])
+            expected = f"one of {', '.join(self.resources)}"
+            raise EvidenceError([Problem(f"data/{PACKAGE}", expected, value=table)])
         return self.resources[table]
 
+    def load(self, table: str) -> pd.DataFrame:
+        """A table as the function `load` gives it."""
+        schema = self.resource(table)["schema"]
+        frame, problems = self.read(table)
+        if frame is None or problems:
+            raise EvidenceError(problems)
+        complete = [
+            field["name"]
+            for field in schema["fields"]
+            if field["type"] == "boolean" and field.get("constraints", {}).get("required")
+        ]
+        frame = frame.astype(dict.fromkeys(complete, "bool"))
+        entries = row_entries(table, self.text(table), schema["primaryKey"])
+        return frame.assign(**{LINEAGE: entries}).reset_index(drop=True)
+
     def cells(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
-        """The corrected cells as text, indexed by spreadsheet row, and the problems so far."""
-        cells, problems = _cells(self.root, table, self.stamps(table))
-        return cells, list(problems)
+        """The corrected cells as text, indexed by spreadsheet row, and the problems so far.
 
-    def stamps(self, table: str) -> tuple:
-        """What changes when a file that the table's cells come from does."""
-        self.resource(table)  # an unknown name is told at once
-        read = {table, corrections.TABLE} & {*self.resources}
-        paths = [self.resources[name]["path"] for name in read]
-        return tuple(_stamp(self.root / "data" / path) for path in (PACKAGE, *sorted(paths)))
-
-    def rows(self, entry: str) -> pd.DataFrame:
-        """The cells that "table" or "table/" and the leading parts of its key stand for.
-
-        A table may be empty. Raises EvidenceError for an unknown table, or for a key that finds
-        no row.
+        The frame is a copy: writing into it changes no other caller's.
         """
-        table, *parts = entry.split("/")
-        resource = self.resource(table)
+        cells, problems = _cells(self.root, table, self.fingerprint(table))
+        return None if cells is None else cells.copy(deep=False), list(problems)
+
+    def text(self, table: str) -> pd.DataFrame:
+        """As `cells`; raises EvidenceError when the file cannot be read as this table."""
         cells, problems = self.cells(table)
         if cells is None:
             raise EvidenceError(problems)
-        key = resource["schema"]["primaryKey"]
-        for column, part in zip(key, parts, strict=False):
-            cells = cells[cells[column] == part]
+        return cells
+
+    def fingerprint(self, table: str) -> Fingerprint:
+        """What changes when a file that the table's cells come from does."""
+        self.resource(table)  # an unknown name is refused at once
+        tables = {table, corrections.TABLE} & {*self.resources}
+        paths = sorted(self.resources[name]["path"] for name in tables)
+        return tuple(_state(self.root / "data" / path) for path in (PACKAGE, *paths))
+
+    def rows(self, entry: str) -> pd.DataFrame:
+        """The cells that an entry stands for: "table", or "table/" and leading parts of its key.
+
+        The last part may be a range, "first..last", of both ends and what lies between them as
+        text. A table may be empty. Raises EvidenceError for an unknown table, or for a key that
+        finds no row.
+        """
+        table, *parts = entry.split("/")
+        resource = self.resource(table)
+        cells, key = self.text(table), resource["schema"]["primaryKey"]
+        for n, (column, part) in enumerate(zip(key, parts, strict=False), start=1):
+            first, dots, last = part.partition(RANGE)
+            if dots and n == len(parts):
+                cells = cells[cells[column].between(first, last)]
+            else:
+                cells = cells[cells[column] == part]
         if (cells.empty and parts) or len(parts) > len(key):
-            expected = "the key of a row, or its first parts"
+            expected = "the key of a row, its first parts, or a range as “first..last” at the end"
             raise EvidenceError([Problem(f"data/{resource['path']}", expected, value=entry)])
         return cells
 
     def read(self, table: str) -> tuple[pd.DataFrame | None, list[Problem]]:
         """The typed table indexed by spreadsheet row, and its problems; None if unreadable."""
         resource = self.resource(table)
-        file, fields = f"data/{resource['path']}", resource["schema"]["fields"]
+        file, schema = f"data/{resource['path']}", resource["schema"]
         raw, problems = self.cells(table)
         if raw is None:
             return None, problems
-        frame, mistyped = typed(raw, file, fields)
-        problems = problems + mistyped
-        bad = {(problem.row, problem.column) for problem in problems}
-        broken = broken_constraints(frame, raw, file, resource["schema"], self._keys(resource))
-        problems += [problem for problem in broken if (problem.row, problem.column) not in bad]
+        frame, mistyped = typed(raw, file, schema["fields"])
+        problems += mistyped
+        bad_cells = {(problem.row, problem.column) for problem in problems}
+        broken = broken_constraints(frame, raw, file, schema, self._keys(resource))
+        problems += [p for p in broken if (p.row, p.column) not in bad_cells]
         bad_rows = {problem.row for problem in problems}
-        one_a_cell = {
-            (p.row, p.column): p
-            for p in reversed(broken_rules(frame, raw, file, resource, self.rows))
-        }
-        problems += [problem for problem in one_a_cell.values() if problem.row not in bad_rows]
-        by_place = sorted(problems, key=lambda problem: (problem.row or 0, problem.column or ""))
-        return frame, sorted(by_place, key=lambda problem: problem.spoils)
+        checked = Checked(frame, raw, file, self.rows, self.root / "data")
+        first_of_cell = {(p.row, p.column): p for p in reversed(broken_rules(checked, resource))}
+        problems += [p for p in first_of_cell.values() if p.row not in bad_rows]
+        return frame, sorted(problems, key=lambda p: (p.severity, p.row or 0, p.column or ""))
 
-    def _keys(self, resource: dict) -> dict[str, tuple[str, frozenset[str] | None]]:
+    def _keys(self, resource: dict[str, Any]) -> dict[str, Reference]:
         """Field → (file, values that it may hold), for fields that refer to another table."""
-        keys = {}
+        keys: dict[str, Reference] = {}
         for foreign in resource["schema"].get("foreignKeys", []):
             target = self.resource(foreign["reference"]["resource"] or resource["name"])
             raw, _ = self.cells(target["name"])
@@ -191,83 +195,44 @@ class Base:
         return keys
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def row_entries(table: str, cells: pd.DataFrame, key: list[str]) -> pd.Series:
+    """The lineage of each row of a table, "table/" and its key, from its cells as text."""
+    entries = f"{table}/" + cells[key[0]]
+    for name in key[1:]:
+        entries = entries + "/" + cells[name]
+    return entries
+
+
+def _state(path: Path) -> tuple[int, int] | None:
     """What changes when a file does; None if it is not there."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=64)
-def _cells(root: Path, table: str, stamps: tuple) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """A table's cells with the corrections put in; `stamps` tell one state of the files apart."""
+def _cells(
+    root: Path, table: str, fingerprint: Fingerprint
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """A table's cells with the corrections put in; `fingerprint` tells their states apart."""
     base = Base(root)
     resource = base.resource(table)
     path = root / "data" / resource["path"]
     raw, problems = read_cells(path, f"data/{resource['path']}", resource["schema"]["fields"])
     if raw is None or table == corrections.TABLE or corrections.TABLE not in base.resources:
         return raw, problems
-    fixes, _ = base.cells(corrections.TABLE)  # its own faults are told when it is read
+    fixes, _ = base.cells(corrections.TABLE)  # its own problems are listed when it is read
     if fixes is None:
         return raw, problems
     raw, stale = corrections.corrected(raw, table, fixes)
     return raw, problems + stale
 
 
-def _unused(
-    target: dict, resources: dict[str, dict], frames: dict, problems: list[Problem]
-) -> list[Problem]:
-    """Rows of `target` to which no other table refers; [] if a fault elsewhere may hide the use."""
-    key = target["schema"]["primaryKey"][0]
-    referring = [
-        (name, foreign["fields"][0])
-        for name, resource in resources.items()
-        for foreign in resource["schema"].get("foreignKeys", [])
-        if foreign["reference"]["resource"] == target["name"]
-    ]
-    hiding = {None, key, *(column for _, column in referring)}
-    unread = any(frame is None for frame in frames.values())
-    if unread or any(problem.column in hiding for problem in problems):
-        return []
-    used = {value for table, column in referring for value in frames[table][column]}
-    ids = frames[target["name"]][key]
-    file, expected = f"data/{target['path']}", "an id that some other table uses"
-    return [
-        Problem(file, expected, row, key, value, spoils=BASE)
-        for row, value in ids[~ids.isin(used)].items()
-    ]
-
-
-def _lost_coverage(resource: dict, frame: pd.DataFrame) -> list[Problem]:
-    """What the last edition had of this table and this one has not."""
-    before = resource.get("coverage")
-    if before is None:
-        return []
-    found = coverage(frame)
-    return [
-        Problem(
-            f"data/{resource['path']}",
-            f"at least {least} {what}, as edition {before['edition']} had",
-            value=f"{found[what]} {what}",
-            fix=f"if rows were dropped on purpose, change “coverage” in data/{PACKAGE}",
-            spoils=BASE,
-        )
-        for what, least in before.items()
-        if what != "edition" and found[what] < least
-    ]
-
-
-def coverage(frame: pd.DataFrame) -> dict[str, int]:
-    """How much a table covers: its rows, and its regions where it has any."""
-    counts = {"rows": len(frame)}
-    if "region" in frame:
-        counts["regions"] = int(frame["region"].replace("", pd.NA).nunique())
-    return counts
-
-
-def typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFrame, list[Problem]]:
+def typed(
+    raw: pd.DataFrame, file: str, fields: list[dict[str, Any]]
+) -> tuple[pd.DataFrame, list[Problem]]:
     """The cells of a table as its fields’ types, and a Problem for each that is none of its type.
 
     `raw` holds text by spreadsheet row, and so are the Problems’ rows; such a cell is missing
@@ -277,9 +242,9 @@ def typed(raw: pd.DataFrame, file: str, fields: list[dict]) -> tuple[pd.DataFram
     for field in fields:
         name, kind = field["name"], field["type"]
         cells = raw[name]
-        columns[name] = typed = _convert(cells, kind)
+        columns[name] = column = _convert(cells, kind)
         if kind != "string":
-            for row in cells.index[typed.isna() & (cells != "")]:
+            for row in cells.index[column.isna() & (cells != "")]:
                 problems.append(Problem(file, _EXPECTED_TYPE[kind], row, name, cells[row]))
     return pd.DataFrame(columns, index=raw.index), problems
 

@@ -3,28 +3,28 @@
 import html
 import io
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 
 from graymarket import evidence
-from graymarket.exhibits.native import Native, tells_all
-from graymarket.exhibits.style import NARROW, STAGE, WIDE, house_style
+from graymarket.charts.chart import Chart, Drawing, Mark
+from graymarket.charts.style import NARROW, STAGE, WIDE, house_style
+from graymarket.exhibits.tables import as_html, table
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
-TABLE_MIME = "application/vnd.graymarket.table+json"
+SHEET_MIME = "application/vnd.graymarket.table+json"
 
 _MAX_TITLE_WORDS = 16
-_NATIVE_KINDS = ("line", "bar")
-_SIZES = {NARROW: "narrow", WIDE: "wide", STAGE: "stage"}
+_SIZES = {"wide": WIDE, "narrow": NARROW, "stage": STAGE}
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A chart (with `figure`) or a table (without), ready for every format.
+    """A chart (with `chart`) or a table (without), ready for every format.
 
     Parameters
     ----------
@@ -32,16 +32,16 @@ class Exhibit:
     title : the takeaway, one sentence with its numbers filled in.
     subtitle : measure, unit, place and period.
     alt : "[chart type] of [data] where [takeaway]"; for a table, what it lists.
-    data : the values shown, one row a mark; column names are printed as they are.
-    basis : the rows of data/ that it shows, as "table/row-id" or "table" (see evidence.trace);
-        the source line follows from them.
+    data : the values shown, one row a mark: numbers, results, days or text, and no number as
+        text. A column `lineage` names the rows that they came from, and is not printed.
+    columns : field of `data` → its head, in the order printed; every column as it is without.
+    units : field → unit of results.UNITS, for columns of plain numbers.
+    lineage : what it shows beside `data`: rows, frames, results, entries (see evidence.lineage);
+        the source line follows from all of them.
     note : one line on what is flagged, left out or easily misread.
-    draw : width in inches → matplotlib figure, so that each place gets a chart of its own size;
-        None makes the exhibit a table of `data`.
-    native : for charts that an office program can draw from `data` as well; it does so where that
-        chart would hold all that `draw` shows.
+    chart : what a form of graymarket.charts returns; None makes the exhibit a table of `data`.
 
-    Raises ValueError when a part is missing and EvidenceError for a basis that is no row.
+    Raises ValueError when a part is missing or a column or unit is not known.
     """
 
     id: str
@@ -49,12 +49,13 @@ class Exhibit:
     subtitle: str
     alt: str
     data: pd.DataFrame
-    basis: tuple[str, ...]
+    columns: Mapping[str, str] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    lineage: tuple[object, ...] | str = ()
     note: str = ""
-    draw: Callable[[float], Figure] | None = None
-    native: Native | None = None
+    chart: Chart | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
             raise ValueError(f"exhibit id {self.id!r}: expected lower-case words and hyphens")
         for part in ("title", "subtitle", "alt"):
@@ -62,92 +63,123 @@ class Exhibit:
                 raise ValueError(f"exhibit {self.id}: {part} is empty")
         if len(self.title.split()) > _MAX_TITLE_WORDS:
             raise ValueError(f"exhibit {self.id}: title has over {_MAX_TITLE_WORDS} words")
-        if self.native and (
-            self.native.kind not in _NATIVE_KINDS
-            or not {self.native.x, *self.native.y} <= set(self.data)
-        ):
-            raise ValueError(
-                f"exhibit {self.id}: native needs a kind of {', '.join(_NATIVE_KINDS)}, "
-                "and columns of data"
-            )
-        if self.data.empty or not self.basis:
+        if self.data.empty or not self.rows:
             raise ValueError(f"exhibit {self.id}: expected data and the rows it stands on")
+        for name in (*(self.columns or ()), *self.units):
+            if name not in self.data:
+                raise ValueError(f"exhibit {self.id}: no column {name!r} in its data")
 
-    def svg(self, width: float = WIDE, *, outline_text: bool = False) -> str | None:
-        """The chart as SVG text, same bytes for same input; None for a table.
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that it stands on, as evidence.trace takes them."""
+        own = [self.data[evidence.LINEAGE]] if evidence.LINEAGE in self.data else []
+        return evidence.lineage(*own, self.lineage)
 
-        `outline_text` turns letters into shapes, for places that lack the house's fonts.
+    def payload(self) -> dict[str, Any]:
+        """The exhibit as plain JSON values: what `publish` reads.
+
+        A mark's `row` is that of the table, found by what the chart calls it; marks of no row, or
+        of one of several, are left out.
         """
-        if self.draw is None:
-            return None
-        salt = f"{self.id}-{_SIZES[width]}"
-        buffer = io.StringIO()
-        with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
-            mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
-            self.draw(width).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return _inlinable(buffer.getvalue(), salt)
-
-    def payload(self) -> dict:
-        """The exhibit as plain JSON values: what `publish` reads."""
-        basis = evidence.trace(self.basis)
-        sources = {source["id"]: source for line in basis for source in line["sources"]}
+        cells = table(self.data, self.columns, self.units)
         return {
             "id": self.id,
             "title": self.title,
             "subtitle": self.subtitle,
             "alt": self.alt,
             "note": self.note,
-            "basis": basis,
-            "sources": list(sources.values()),
-            "svg": self.svg(),
-            "narrow_svg": self.svg(NARROW),
-            "stage_svg": self.svg(STAGE),
-            "outlined_svg": self.svg(outline_text=True),
-            "table": _table(self.data),
-            "native": self._native(),
+            "lineage": list(self.rows),
+            **self._pictures(cells["rows"]),
+            "table": cells,
         }
 
-    def _native(self) -> dict | None:
-        """What `native` says, and as `whole` whether the office chart would lack nothing."""
-        if self.native is None:
-            return None
-        with house_style():
-            whole = tells_all(self.native, self.data, self.draw(WIDE))
-        return asdict(self.native) | {"whole": whole}
+    def _pictures(self, rows: list[list[str]]) -> dict[str, Any]:
+        """The chart as SVG in three sizes and with outlined letters, its marks and `native`."""
+        names = ("svg", "narrow_svg", "stage_svg", "outlined_svg", "marks", "native", "along")
+        if self.chart is None:
+            return dict.fromkeys(names)
+        drawn = {size: self.chart.draw(width) for size, width in _SIZES.items()}
+        return {
+            "svg": _svg(drawn["wide"], f"{self.id}-wide"),
+            "narrow_svg": _svg(drawn["narrow"], f"{self.id}-narrow"),
+            "stage_svg": _svg(drawn["stage"], f"{self.id}-stage"),
+            "outlined_svg": _svg(drawn["wide"], f"{self.id}-wide", outline_text=True),
+            "marks": {size: _in_table(one.marks, rows) for size, one in drawn.items()},
+            "native": asdict(self.chart.native) if self.chart.native else None,
+            "along": self.chart.along,
+        }
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         payload = self.payload()
-        credit = "; ".join(dict.fromkeys(source["credit"] for source in payload["sources"]))
-        picture = payload["svg"] or self.data.to_html(index=False, border=0)
-        shown = (
-            f'<div style="max-width:880px"><strong>{html.escape(self.title)}</strong><br>'
-            f"{html.escape(self.subtitle)}{picture}"
-            f"<small>Source: {html.escape(credit)}. {html.escape(self.note)}</small></div>"
+        picture = payload["svg"] or as_html(payload["table"])
+        lines = [html.escape(line) for line in (_source_line(self.rows), self.note) if line]
+        page = (
+            f'<div id="{self.id}" style="max-width:880px">'
+            f"<strong>{html.escape(self.title)}</strong><br>"
+            f"{html.escape(self.subtitle)}{picture}<small>{' '.join(lines)}</small></div>"
         )
-        return {EXHIBIT_MIME: payload, "text/html": shown, "text/plain": self.title}
+        return {EXHIBIT_MIME: payload, "text/html": page, "text/plain": self.title}
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table for the workbook alone: too long for a page, and wanted by those who reckon on.
+class Sheet:
+    """A table for the workbook alone: too long for a page, and wanted by those who calculate.
 
-    `name` is the sheet's; `title` and `description` stand above the `data`.
+    `name` is the sheet's; `title` and `description` stand above the `data`; `columns` and `units`
+    are as in Exhibit.
     """
 
     name: str
     title: str
     description: str
     data: pd.DataFrame
+    columns: Mapping[str, str] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         payload = {
             "name": self.name,
             "title": self.title,
             "description": self.description,
-            "table": _table(self.data),
+            "table": table(self.data, self.columns, self.units),
         }
-        shown = self.data.to_html(index=False, border=0, max_rows=20)
-        return {TABLE_MIME: payload, "text/html": shown, "text/plain": self.title}
+        page = as_html(table(self.data.head(20), self.columns, self.units))
+        return {SHEET_MIME: payload, "text/html": page, "text/plain": self.title}
+
+
+def _source_line(rows: tuple[str, ...]) -> str:
+    credits = [s["credit"] for line in evidence.trace(rows) for s in line["sources"]]
+    return f"Source: {'; '.join(dict.fromkeys(credits))}." if credits else ""
+
+
+def _in_table(marks: tuple[Mark, ...], rows: list[list[str]]) -> list[dict[str, Any]]:
+    """The marks with the rows of the table that have their label, and their series if need be."""
+    holding: dict[str, set[int]] = {}
+    for number, row in enumerate(rows):
+        for cell in row:
+            holding.setdefault(cell, set()).add(number)
+    found = []
+    for mark in marks:
+        fitting = holding.get(mark.label, set())
+        for part in mark.series.split("\n") if len(fitting) > 1 else ():
+            fitting = fitting & holding.get(part, set())
+        if len(fitting) == 1:
+            place = {"series": mark.series, "x": mark.x, "y": mark.y}
+            found.append({"row": fitting.copy().pop(), **place})
+    return found
+
+
+def _svg(drawing: Drawing, salt: str, *, outline_text: bool = False) -> str:
+    """The drawing as SVG text, same bytes for same input.
+
+    `salt` makes its ids unique; `outline_text` turns letters into shapes, for places that lack the
+    house's fonts.
+    """
+    buffer = io.StringIO()
+    with house_style(), mpl.rc_context({"svg.hashsalt": salt}):
+        mpl.rcParams["svg.fonttype"] = "path" if outline_text else "none"
+        drawing.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return _inlinable(buffer.getvalue(), salt)
 
 
 def _inlinable(svg: str, prefix: str) -> str:
@@ -159,35 +191,9 @@ def _inlinable(svg: str, prefix: str) -> str:
     svg = re.sub(r"\n\s+", "\n", svg)
     referred = set(re.findall(r"#([\w-]+)", svg))
 
-    def unique(match: re.Match) -> str:
+    def unique(match: re.Match[str]) -> str:
         return f' id="{prefix}-{match[1]}"' if match[1] in referred else ""
 
     svg = re.sub(r' id="([^"]+)"', unique, svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
-
-
-def _table(data: pd.DataFrame) -> dict:
-    numeric = [_is_numeric(data[column]) for column in data.columns]
-    return {
-        "columns": [str(column) for column in data.columns],
-        "numeric": numeric,
-        "rows": [[_cell(v) for v in row] for row in data.astype(object).itertuples(index=False)],
-    }
-
-
-def _is_numeric(column: pd.Series) -> bool:
-    if pd.api.types.is_bool_dtype(column):
-        return False
-    written = column.dropna().astype(str).str.fullmatch(r"[-−+]?[\d,]+(\.\d+)?%?|")
-    return pd.api.types.is_numeric_dtype(column) or bool(len(written) and written.all())
-
-
-def _cell(value) -> str | float | int | None:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
-    if hasattr(value, "item"):
-        return value.item()
-    return value

@@ -1,359 +1,424 @@
-"""What a closed door did to a maker's usage share: synthetic control, with placebos for doubt."""
+"""What a closed door did to a maker's share of use: synthetic control, with placebos for doubt.
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+Sources: Abadie, Diamond and Hainmueller, "Synthetic Control Methods for Comparative Case
+Studies", JASA 105 (2010), 493–505 (ADH below); Abadie, "Using Synthetic Controls: Feasibility,
+Data Requirements, and Methodological Aspects", Journal of Economic Literature 59 (2021), 391–425.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pysyncon import Synth
 from scipy.optimize import Bounds, LinearConstraint, minimize
-from threadpoolctl import threadpool_limits
 
-from graymarket.models.panel import region_series
+from graymarket.models.panel import monthly_shares, region_series
+from graymarket.models.stock import at_horizon
 
 HORIZONS = (6, 12, 24, 48)  # months after the closure
 DONORS = 30  # regions whose share was nearest before
+LINES = ("observed", "synthetic", "low", "high")  # columns of lines()
 BAND = 0.9  # part of the placebos that the band holds
 UNUSUAL = 0.1  # a p-value up to here is rare among untouched countries
 _BEFORE, _AFTER = 60, 48  # months watched, where the panel has them
-_MEAN_OF = 3  # months up to a horizon that are averaged, against the noise of one month
+_SMOOTH = 3  # months of a placebo that the drawn band averages
 _MOST_FLAGGED = 0.1  # of a region's months in the window, for it to serve as a donor
 _LEAST_PEOPLE = 1e6  # fewer make too small a panel for a donor
 _LEAST_SHARE = 3.0  # percent: below it a share has no room to fall
 _WELL_FITTED = 2.0  # the band leaves out placebos fitted this many times worse, but never half
-_TREND_MONTHS = 36  # before the closure, for the plain line
+_LEAST_WEIGHT = 0.005  # smaller ones are the solver's noise
+_CARRYING = 0.05  # donors of at least this weight are left out one by one
+_TREND_MONTHS = 36  # before the closure, for the straight line
 _TESTED_AT = 24  # months after a pretended closure
-_AT_ONCE = 2  # processes: the solver keeps the interpreter to itself
+_EARLIER = 24  # months that the in-time placebo is set back
 
 _HARMLESS = {"apple_share": [""], "samsung_internet_share": ["", "jump"]}  # flags of Apple's share
+_OWN_EVENTS = ["registry", "registry_end", "import_ban", "import_rule", "maker_lock"]
+
+Answer = Literal["moved", "inconclusive", "within_chance"]
+Doubt = Literal["ordinary_rank", "within_band", "one_donor_decides", "poor_fit"]
+Reason = Literal["no_series", "begins_too_late", "ends_too_early", "too_few_clear_months"]
+
+
+class PanelCannotShow(ValueError):
+    """The panel has too little of a closure's region: `reason`, and the `month` it turns on."""
+
+    def __init__(self, reason: Reason, region: str, month: pd.Timestamp):
+        super().__init__(f"{region}, {month:%Y-%m}: {reason.replace('_', ' ')}")
+        self.reason, self.region, self.month = reason, region, month
 
 
 @dataclass(frozen=True)
 class Shares:
-    """A column of usage_panel as months × regions: all readings, and those without a flag."""
+    """A column of usage_panel as months × regions, percent: all readings, and those unflagged."""
 
     all: pd.DataFrame
     clear: pd.DataFrame
 
 
-def usage_shares(panel: pd.DataFrame) -> dict[str, Shares]:
-    """Apple's and Samsung Internet's shares by region, percent; flags as in models.flags.
+def seen_so_far(panel: pd.DataFrame, region: str, series: str) -> pd.Series:
+    """All readings of a region's share, percent by month, up to the newest that there is."""
+    return monthly_shares(panel, series)[region].dropna()
 
-    Months in which most regions read 0, because the carrier did not count, are empty.
+
+def usage_shares(panel: pd.DataFrame, regions: Collection[str]) -> dict[str, Shares]:
+    """Apple's and Samsung Internet's shares of these regions; flags as in models.flags.
+
+    A jump in Apple's share is none in another browser's, so that it flags Apple's alone.
     """
-    frames = {region: region_series(panel, region) for region in panel["region"].unique()}
-    flag = pd.DataFrame({region: frame["flag"] for region, frame in frames.items()})
-    found = {}
+    flag = pd.DataFrame({region: region_series(panel, region)["flag"] for region in regions})
+    shares = {}
     for series, harmless in _HARMLESS.items():
-        read = pd.DataFrame({region: frame[series] for region, frame in frames.items()})
-        read[~(read.median(axis=1) > 0)] = np.nan
-        found[series] = Shares(read, read.where(flag.isin(harmless)))
-    return found
+        read = monthly_shares(panel, series)[list(regions)]
+        shares[series] = Shares(read, read.where(flag.isin(harmless)))
+    return shares
 
 
 def donor_regions(
-    case, closures: pd.DataFrame, policies: pd.DataFrame, regions: pd.DataFrame, people: pd.Series
+    row: pd.Series,
+    closures: pd.DataFrame,
+    policies: pd.DataFrame,
+    regions: pd.DataFrame,
+    population: pd.Series,
 ) -> list[str]:
-    """The regions that may stand in for a case: countries without an event of their own.
+    """The regions that may stand in for a closure's: countries without an event of their own.
 
-    Left out are countries of under a million `people` (by region), the regions of Xiaomi's terms,
-    all regions of `closures`, those with a registry, a ban or a maker's lock (table policies)
-    within the window, and the case's own left_out.
+    Parameters
+    ----------
+    row : a row of the table closures; its region and its left_out are no donors.
+    closures, policies, regions : the tables. All regions of `closures` are left out, those with a
+        registry, a ban or a maker's lock within the window, and those of Xiaomi's terms.
+    population : people by region; countries of under a million are left out.
     """
-    start, end = _window(case.month)
-    events = policies["after_start"].fillna(policies["before_end"])
-    kinds = ["registry", "registry_end", "import_ban", "import_rule", "maker_lock"]
-    own = policies.loc[policies["kind"].isin(kinds) & events.between(start, end), "region"]
+    start, end = _window(row["month"])
+    dates = policies["after_start"].fillna(policies["before_end"])
+    of_kind = policies["kind"].isin(_OWN_EVENTS)
+    own = policies.loc[of_kind & dates.between(start, end), "region"]
     watched = (regions["kind"] == "country") & (regions["usage_file"] != "")
     countries = regions[watched & ~regions["in_xiaomi_terms"]]["region"]
-    small = people.index[people < _LEAST_PEOPLE]
-    out = {*own, *small, *closures["region"], *case.left_out.split()}
-    return [region for region in countries if region in people.index and region not in out]
-
-
-def of_case(case: pd.Series, table: Callable[[str], pd.DataFrame]) -> "Closure":
-    """closure() of a case against its donor_regions, from the tables that `table` loads by name.
-
-    Raises ValueError, saying why, when the panel cannot show the case.
-    """
-    shares = usage_shares(table("usage_panel"))[case.series]
-    if case.region not in shares.clear:
-        raise ValueError(f"the panel has no series of {case.region}")
-    months = shares.all.index
-    if months[0] + pd.DateOffset(months=_BEFORE // 2) > case.month:
-        raise ValueError(f"the panel begins in {months[0]:%B %Y}, too late to fit")
-    if case.month + pd.DateOffset(months=HORIZONS[0]) > months[-1]:
-        raise ValueError(f"the panel ends in {months[-1]:%B %Y}, too early to judge")
-    world = table("world_development")
-    people = world[(world["indicator"] == "SP.POP.TOTL") & (world["year"] == 2020)]
-    people = people.set_index("region")["value"]
-    donors = donor_regions(case, table("closures"), table("policies"), table("regions"), people)
-    return closure(shares, case, [region for region in donors if region != case.region])
+    small = population.index[population < _LEAST_PEOPLE]
+    out = {*own, *small, *closures["region"], row["region"], *row["left_out"].split()}
+    return [region for region in countries if region in population.index and region not in out]
 
 
 @dataclass(frozen=True)
-class Closure:
-    """One case: what was seen, what the donors say would have been, and how sure that is.
+class SyntheticControl:
+    """A closure: what was seen, what the donors say would have been, and how sure that is.
 
-    `observed`, `synthetic`: percent by month; `gaps`: the placebos' distance from their own
-    synthetic, months × donors, those fitted well alone; `weights` by donor; `rmspe` and
-    `placebo_rmspe`: misfit before, in points; `p_value`: the case's rank among the placebos by
-    misfit after over misfit before; `effects`: a row a horizon (points, percent, low, high, trend,
-    all_months); `without`: the gap when each donor of weight is left out, months × donors;
-    `in_time`: the gap, in points, of a closure pretended two years early; `flagged`: months left
-    out.
+    `region`, `month`: the closure's; `observed`, `synthetic`: percent by month; `weights`: by
+    donor, largest first; `pre_rmspe`: root mean square of the gap before, in points; `ratio`: the
+    gap's root mean square after over that before (ADH, section III.B); `placebo_gaps`: the same
+    gap of each donor fitted well, months × donors, in points; `placebo_pre_rmspe`,
+    `placebo_ratios`: of all donors; `effects`: a row a horizon (horizon in months; points;
+    percent of the synthetic; low and high, points; trend, points against the straight line;
+    all_months, points with flagged months as read); `leave_one_out`: the gap with each donor of
+    weight left out in turn, months × donors; `in_time_placebo`: points by which a closure
+    pretended two years early seems to have moved the share; `flagged`: months bridged.
     """
 
+    region: str
+    month: pd.Timestamp
     observed: pd.Series
     synthetic: pd.Series
     weights: pd.Series
-    gaps: pd.DataFrame
-    rmspe: float
-    placebo_rmspe: pd.Series
-    p_value: float
+    pre_rmspe: float
+    ratio: float
+    placebo_gaps: pd.DataFrame
+    placebo_pre_rmspe: pd.Series
+    placebo_ratios: pd.Series
     effects: pd.DataFrame
-    without: pd.DataFrame
-    in_time: float
-    flagged: list[pd.Timestamp]
+    leave_one_out: pd.DataFrame
+    in_time_placebo: float
+    flagged: tuple[pd.Timestamp, ...]
 
     @property
-    def strayed(self) -> int:
-        """How many of the placebos strayed as far from their synthetic, or farther."""
-        return round(self.p_value * (len(self.placebo_rmspe) + 1)) - 1
+    def gaps(self) -> pd.Series:
+        """Seen less synthetic, points by month."""
+        return self.observed - self.synthetic
+
+    @property
+    def as_far(self) -> int:
+        """How many placebos have as large a ratio, or a larger one."""
+        return int((self.placebo_ratios >= self.ratio).sum())
+
+    @property
+    def p_value(self) -> float:
+        """The rank of the closure's ratio among all (ADH, section III.B; Abadie 2021, eq. 11)."""
+        return (1 + self.as_far) / (1 + len(self.placebo_ratios))
+
+    @property
+    def last(self) -> Any:
+        """The row of `effects` at the last horizon."""
+        return self.effects.iloc[-1]
+
+    @property
+    def is_outside_band(self) -> bool:
+        """Whether the range of the last effect leaves out zero."""
+        return bool(self.last["low"] > 0 or self.last["high"] < 0)
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether few untouched countries went as far."""
+        return self.p_value <= UNUSUAL
 
 
-def verdict(found: Closure, month: pd.Timestamp) -> tuple[str, list[str]]:
-    """What the checks of a case say together at its last horizon, and what speaks against more.
+def verdict(result: SyntheticControl) -> tuple[Answer, tuple[Doubt, ...]]:
+    """What the checks say together at the last horizon, and which speak against a move.
 
-    `month`: the closure's. "moved" if band and rank both leave chance behind and nothing speaks
-    against it; "lost" if neither does; else "untold". The list names in words what disagrees.
+    "moved" if band and rank both leave chance behind and nothing speaks against it;
+    "within_chance" if neither does; else "inconclusive".
     """
-    last = found.effects.iloc[-1]
-    outside = last["low"] > 0 or last["high"] < 0
-    unusual = found.p_value <= UNUSUAL
-    if not (outside or unusual):
-        return "lost", []
-    against = []
-    if outside != unusual:
-        against.append(
-            "the band leaves zero out while the rank is ordinary"
-            if outside
-            else "the rank is rare while the band holds zero"
-        )
-    without = at_horizon(month, found.without, int(last["horizon"]))
-    if (without * last["points"] < 0).any():
-        against.append("leaving out one donor turns the sign")
-    if found.rmspe >= abs(last["points"]):
-        against.append("the misfit before is as large as the difference")
-    return ("untold" if against else "moved"), against
-
-
-def side_by_side(function: Callable, *arguments: list) -> list:
-    """`function` of each set of arguments, two at a time, in order: closure() or recovery()."""
-    # One thread of linear algebra each: more of them would wait for each other.
-    with ProcessPoolExecutor(_AT_ONCE, initializer=threadpool_limits, initargs=(1,)) as pool:
-        return list(pool.map(function, *arguments))
-
-
-def closure(shares: Shares, case: pd.Series, donors: list[str]) -> Closure:
-    """Compare a case (a row of the table closures) with its synthetic control.
-
-    `donors`: donor_regions of the case. Raises ValueError when the region has too few clear months
-    before the closure.
-    """
-    window = _ready(shares.clear, case, donors)
-    before = window.index < case.month
-    near = nearest(window, case.region, before)
-    weights, gap = fit(window, case.region, near, before)
-    placebo = {
-        donor: fit(window, donor, [other for other in near if other != donor], before)[1]
-        for donor in near
+    if not (result.is_outside_band or result.is_unusual):
+        return "within_chance", ()
+    last = result.last
+    left_out = at_horizon(result.month, result.leave_one_out, int(last["horizon"]))
+    doubts: dict[Doubt, bool] = {
+        "ordinary_rank": not result.is_unusual,
+        "within_band": not result.is_outside_band,
+        "one_donor_decides": bool((left_out * last["points"] < 0).any()),
+        "poor_fit": result.pre_rmspe >= abs(last["points"]),
     }
-    gaps = pd.DataFrame(placebo)
-    misfit, misfits = _rms(gap[before]), _rms(gaps[before])
-    well = misfits.index[misfits <= max(_WELL_FITTED * misfit, misfits.median())]
-    ratios = _rms(gaps[~before]) / misfits
-    rank = 1 + (ratios >= _rms(gap[~before]) / misfit).sum()
-    observed = window[case.region]
-    trend = observed - _trend(observed, before)
-    whole = _ready(shares.all, case, near)
-    everything = fit(whole, case.region, near, whole.index < case.month)[1]
-    original = shares.clear.loc[window.index, case.region]
-    return Closure(
+    against = tuple(doubt for doubt, speaks in doubts.items() if speaks)
+    return ("inconclusive" if against else "moved"), against
+
+
+def of_closure(
+    row: pd.Series,
+    panel: pd.DataFrame,
+    world: pd.DataFrame,
+    closures: pd.DataFrame,
+    policies: pd.DataFrame,
+    regions: pd.DataFrame,
+) -> SyntheticControl:
+    """A closure against its donor_regions.
+
+    Parameters
+    ----------
+    row : as in the table closures: region, series, month, left_out.
+    panel, world, closures, policies, regions : the tables usage_panel, world_development (for
+        the population of 2020), closures, policies and regions.
+
+    Raises PanelCannotShow, saying why.
+    """
+    require_shown(panel, row)
+    donors = donor_regions(row, closures, policies, regions, population(world))
+    shares = usage_shares(panel, [row["region"], *donors])[row["series"]]
+    return synthetic_control(shares, row["region"], row["month"], donors)
+
+
+def require_shown(panel: pd.DataFrame, row: pd.Series) -> None:
+    """Raise PanelCannotShow if the panel lacks the row's region or is too short about its month."""
+    region, month = row["region"], row["month"]
+    first, last = panel["month"].min(), panel["month"].max()
+    if region not in set(panel["region"]):
+        raise PanelCannotShow("no_series", region, month)
+    if first + pd.DateOffset(months=_BEFORE // 2) > month:
+        raise PanelCannotShow("begins_too_late", region, first)
+    if month + pd.DateOffset(months=HORIZONS[0]) > last:
+        raise PanelCannotShow("ends_too_early", region, last)
+
+
+def population(world: pd.DataFrame) -> pd.Series:
+    """People by region in 2020, from the table world_development."""
+    rows = world[(world["indicator"] == "SP.POP.TOTL") & (world["year"] == 2020)]
+    return rows.set_index("region")["value"]
+
+
+def synthetic_control(
+    shares: Shares, region: str, month: pd.Timestamp, donors: list[str]
+) -> SyntheticControl:
+    """Compare a region with a weighted mix of donors, and each donor likewise (the placebos).
+
+    Parameters
+    ----------
+    shares : percent, months × regions.
+    region, month : the closure's.
+    donors : as donor_regions gives them; the nearest DONORS with enough clear months serve.
+
+    Raises PanelCannotShow if the region has too few clear months before the closure.
+    """
+    window = _ready(shares.clear, region, month, donors)
+    before = np.asarray(window.index < month)
+    near = nearest(window, region, before)
+    weights, gap = fit(window, region, near, before)
+    placebos = pd.DataFrame({donor: _without(window, donor, near, donor, before) for donor in near})
+    pre_rmspe, placebo_pre_rmspe = float(_rms(gap[before])), _rms(placebos[before])
+    well = placebo_pre_rmspe <= max(_WELL_FITTED * pre_rmspe, placebo_pre_rmspe.median())
+    whole = _ready(shares.all, region, month, near)
+    as_read = fit(whole, region, near, np.asarray(whole.index < month))[1]
+    original = shares.clear.loc[window.index, region]
+    observed = window[region]
+    return SyntheticControl(
+        region=region,
+        month=month,
         observed=observed,
         synthetic=observed - gap,
-        weights=weights[weights >= 0.005].sort_values(ascending=False),
-        gaps=gaps[well],
-        rmspe=float(misfit),
-        placebo_rmspe=misfits,
-        p_value=float(rank / (len(near) + 1)),
-        effects=_effects(case.month, observed, gap, gaps[well], trend, everything),
-        without=_without(window, case.region, near, weights, before),
-        in_time=_in_time(window, case, near),
-        flagged=list(original.index[original.isna()]),
+        weights=weights[weights >= _LEAST_WEIGHT].sort_values(ascending=False),
+        pre_rmspe=pre_rmspe,
+        ratio=float(_rms(gap[~before])) / pre_rmspe,
+        placebo_gaps=placebos.loc[:, well],
+        placebo_pre_rmspe=placebo_pre_rmspe,
+        placebo_ratios=_rms(placebos[~before]) / placebo_pre_rmspe,
+        effects=_effects(month, observed, gap, placebos.loc[:, well], before, as_read),
+        leave_one_out=_leave_one_out(window, region, near, weights, before),
+        in_time_placebo=_in_time_placebo(window, region, month, near),
+        flagged=tuple(original.index[original.isna()]),
     )
 
 
 def fit(
     window: pd.DataFrame, region: str, donors: list[str], before: np.ndarray
 ) -> tuple[pd.Series, pd.Series]:
-    """The donors' weights that fit the months before, and the gap of all months, in points."""
-    donated, own = window.loc[before, donors], window.loc[before, region]
-    # pysyncon divides each month by its spread; these weights undo that, so months count alike.
-    spread = pd.concat([donated, own], axis=1).std(axis=1).to_numpy()
-    synth = _Synth()
-    synth.fit(X0=donated, X1=own, Z0=donated, Z1=own, custom_V=spread**2)
-    weights = pd.Series(np.clip(synth.W, 0, 1), index=donors)
+    """The donors' weights that fit the months before, and the gap of all months, in points.
+
+    The weights W minimise ‖X₁ − X₀W‖², none negative, their sum one (ADH, eq. 2), where X₀ and X₁
+    hold the shares of every month before, and all months count alike (V is the identity).
+
+    `window`: percent, months × regions; `before`: one boolean a month.
+    """
+    own = window.loc[before, region].to_numpy(dtype=float)
+    donated = window.loc[before, donors].to_numpy(dtype=float)
+    weights = pd.Series(_weights(donated, own), index=donors)
     return weights, window[region] - window[donors] @ weights
 
 
-class _Synth(Synth):
-    """pysyncon's, with the gradient told to its solver, which else feels for it in small steps."""
+def _weights(donated: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Months × donors and months → a weight a donor. The solver is given the gradient: faster."""
+    quadratic, linear = donated.T @ donated, own @ donated
+    count = donated.shape[1]
 
-    @staticmethod
-    def w_optimize(V_mat, X0, X1, qp_method="SLSQP", qp_options=None):
-        quadratic, linear = X0.T @ V_mat @ X0, X1.T @ V_mat @ X0
-        count = X0.shape[1]
-        found = minimize(
-            lambda w: 0.5 * w @ quadratic @ w - linear @ w,
-            x0=np.full(count, 1 / count),
-            jac=lambda w: quadratic @ w - linear,
-            bounds=Bounds(np.zeros(count), np.ones(count)),
-            constraints=LinearConstraint(np.ones(count), 1, 1),
-            method=qp_method,
-            options=qp_options or {"maxiter": 1000},
-        )
-        return found.x, found.fun
+    def misfit(weights: np.ndarray) -> float:
+        return float(0.5 * weights @ quadratic @ weights - linear @ weights)
+
+    def gradient(weights: np.ndarray) -> np.ndarray:
+        return np.asarray(quadratic @ weights - linear)
+
+    result = minimize(
+        misfit,
+        x0=np.full(count, 1 / count),
+        jac=gradient,
+        bounds=Bounds(np.zeros(count), np.ones(count)),
+        constraints=LinearConstraint(np.ones(count), 1, 1),
+        method="SLSQP",
+        options={"maxiter": 1000},
+    )
+    return np.asarray(np.clip(result.x, 0, 1))
 
 
 def nearest(window: pd.DataFrame, region: str, before: np.ndarray) -> list[str]:
-    """The regions whose mean share before was nearest to the region's."""
+    """The regions whose mean share before was nearest to the region's, nearest first."""
     means = window[before].mean()
     return list((means.drop(region) - means[region]).abs().nsmallest(DONORS).index)
 
 
-def at_horizon(month: pd.Timestamp, gap: pd.Series | pd.DataFrame, horizon: int):
-    """The mean gap of the months up to `horizon` months after the closure; NaN if none is seen."""
-    last = month + pd.DateOffset(months=horizon)
-    return gap[last - pd.DateOffset(months=_MEAN_OF - 1) : last].mean()
-
-
 def band(placebos: pd.Series) -> tuple[float, float]:
-    """The ends between which BAND of the placebos' gaps lie."""
+    """The ends between which BAND of the placebos' gaps lie, in points."""
     tail = (1 - BAND) / 2
     return float(placebos.quantile(tail)), float(placebos.quantile(1 - tail))
 
 
-@dataclass(frozen=True)
-class Stock:
-    """Shares before a closure, what was seen at a horizon, and what no supply would have left.
+def effect_at(result: SyntheticControl, horizon: int) -> tuple[float, float, float]:
+    """The gap at a horizon in months, and its ends: the gap less what chance did, in points."""
+    points = at_horizon(result.month, result.gaps, horizon)
+    low, high = band(at_horizon(result.month, result.placebo_gaps, horizon))
+    return points, points - high, points - low
 
-    In percent. Before is the lower and the higher mean of the two years before: a year in which
-    the panel itself jumped about would else decide alone.
+
+def lines(result: SyntheticControl) -> pd.DataFrame:
+    """What was seen, the synthetic, and the placebos' band around it, percent by month.
+
+    Columns observed, synthetic, and from the closure on low (never under 0) and high; the band is
+    of the placebos' gaps, each averaged over three months.
     """
-
-    start_low: float
-    start_high: float
-    seen: float
-    left_low: float
-    left_high: float
-
-
-def stock(observed: pd.Series, month: pd.Timestamp, horizon: int, lives: pd.Series) -> Stock:
-    """Hold what was seen against a stock that nobody renews.
-
-    `observed`: shares by month, in percent. `lives`: months that a phone lasts; the shortest with
-    an even fall from the lower start gives the low end, the longest with a constant part going
-    each month from the higher start the high end.
-    """
-    years = [(24, 13), (12, 1)]
-    means = [
-        observed[month - pd.DateOffset(months=first) : month - pd.DateOffset(months=last)].mean()
-        for first, last in years
-    ]
-    low, high = float(np.nanmin(means)), float(np.nanmax(means))
-    return Stock(
-        start_low=low,
-        start_high=high,
-        seen=float(at_horizon(month, observed, horizon)),
-        left_low=float(fading(low, horizon, lives.min())[0][-1]),
-        left_high=float(fading(high, horizon, lives.max())[1][-1]),
+    after = result.observed.index >= result.month
+    smooth = result.placebo_gaps.rolling(_SMOOTH, min_periods=1).mean()
+    ends = smooth.quantile([(1 - BAND) / 2, (1 + BAND) / 2], axis=1).to_numpy()
+    return pd.DataFrame(
+        {
+            "observed": result.observed,
+            "synthetic": result.synthetic,
+            "low": (result.synthetic + ends[0]).where(after).clip(lower=0),
+            "high": (result.synthetic + ends[1]).where(after),
+        }
     )
 
 
-def seen_so_far(panel: pd.DataFrame, case: pd.Series) -> pd.Series:
-    """All readings of a case's share, percent by month, up to the newest that there is."""
-    return usage_shares(panel)[case["series"]].all[case["region"]].dropna()
-
-
-def fading(start: float, months: int, life: float) -> tuple[np.ndarray, np.ndarray]:
-    """A share month by month if no phone comes in: falling evenly, and by a constant part.
-
-    Evenly: phones of all ages up to `life` months, each gone at that age. By a constant part: one
-    in `life` goes each month, whatever its age.
-    """
-    since = np.arange(months + 1)
-    return start * np.maximum(0, 1 - since / life), start * np.exp(-since / life)
-
-
 def recovery(
-    shares: Shares, case: pd.Series, donors: list[str], injected: tuple[float, ...]
+    shares: Shares,
+    region: str,
+    month: pd.Timestamp,
+    donors: list[str],
+    injected: tuple[float, ...],
 ) -> pd.DataFrame:
     """How well the method finds effects, after two years, put where nothing happened.
 
-    Each clear donor in turn is treated as if its door had closed in the case's month; `injected`
-    points (0 for none, -inf for all of its share) are added to its months after. One row an
-    effect: injected, runs, bias (mean found minus injected), coverage (percent of bands that hold
-    the truth), detected (percent of bands that lie below zero; for 0, off zero: false alarms).
+    Each clear donor in turn is treated as if its door had closed in `month`; `injected` points
+    (0 for none, -inf for all of its share) are added to its months after. One row an effect:
+    injected, runs, bias (mean estimate minus injected, points), coverage (percent of bands that
+    hold the truth), detected (percent of bands below zero; for 0, off zero: false alarms).
     """
-    window = _ready(shares.clear, case, donors).drop(columns=case.region)
-    before = window.index < case.month
-    near = {region: nearest(window, region, before) for region in window}
-    gaps = pd.DataFrame({region: fit(window, region, near[region], before)[1] for region in window})
-    found = at_horizon(case.month, gaps, _TESTED_AT)
-    bands = {region: band(found[near[region]]) for region in window}
+    window = _ready(shares.clear, region, month, donors).drop(columns=region)
+    before = np.asarray(window.index < month)
+    clear = [str(donor) for donor in window]
+    near = {donor: nearest(window, donor, before) for donor in clear}
+    gaps = pd.DataFrame({donor: fit(window, donor, near[donor], before)[1] for donor in clear})
+    estimates = at_horizon(month, gaps, _TESTED_AT)
+    ends = pd.DataFrame({donor: band(estimates[near[donor]]) for donor in clear}).T
     most = -min(effect for effect in injected if np.isfinite(effect))
-    roomy = [region for region in window if window.loc[~before, region].min() > most]
-    level = at_horizon(case.month, window, _TESTED_AT)
-    rows = []
-    for effect in injected:
-        truth = (-level[roomy]).clip(lower=effect)
-        seen = found[roomy] + truth
-        low = seen - [bands[region][1] for region in roomy]
-        high = seen - [bands[region][0] for region in roomy]
-        rows.append(
-            {
-                "injected": effect,
-                "runs": len(roomy),
-                "bias": float(found[roomy].mean()),
-                "coverage": 100 * float(((low <= truth) & (truth <= high)).mean()),
-                "detected": 100 * float(((high < 0) | ((low > 0) & (effect == 0))).mean()),
-            }
-        )
-    return pd.DataFrame(rows)
+    lowest = window[~before].min()
+    roomy = [donor for donor in clear if lowest[donor] > most]
+    level = at_horizon(month, window, _TESTED_AT)[roomy]
+    return pd.DataFrame(
+        [_recovered(effect, estimates[roomy], level, ends.loc[roomy]) for effect in injected]
+    )
+
+
+def pooled(runs: list[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of `recovery` as one, each weighted by its runs: none injected first, all last."""
+    every = pd.concat(runs)
+    sums = every[["bias", "coverage", "detected"]].mul(every["runs"], axis=0)
+    sums = sums.assign(injected=every["injected"], runs=every["runs"]).groupby("injected").sum()
+    means = sums.drop(columns="runs").div(sums["runs"], axis=0).assign(runs=sums["runs"])
+    return means.sort_index(ascending=False).reset_index()
+
+
+def _recovered(
+    effect: float, estimates: pd.Series, level: pd.Series, ends: pd.DataFrame
+) -> dict[str, float]:
+    truth = (-level).clip(lower=effect)
+    seen = estimates + truth
+    low, high = seen - ends[1], seen - ends[0]
+    return {
+        "injected": effect,
+        "runs": len(estimates),
+        "bias": float(estimates.mean()),
+        "coverage": 100 * float(((low <= truth) & (truth <= high)).mean()),
+        "detected": 100 * float(((high < 0) | ((low > 0) & (effect == 0))).mean()),
+    }
 
 
 def _window(month: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     return month - pd.DateOffset(months=_BEFORE), month + pd.DateOffset(months=_AFTER)
 
 
-def _ready(shares: pd.DataFrame, case, donors: list[str]) -> pd.DataFrame:
+def _ready(
+    shares: pd.DataFrame, region: str, month: pd.Timestamp, donors: list[str]
+) -> pd.DataFrame:
     """The window's months × regions without gaps: short ones are bridged by a straight line."""
-    start, end = _window(case.month)
+    start, end = _window(month)
     months = shares.loc[start:end]
     months = months[months.notna().mean(axis=1) > 0.1]  # months that the carrier lacks altogether
     able = months[donors]
     able = able.loc[:, (able.isna().mean() <= _MOST_FLAGGED) & (able.mean() >= _LEAST_SHARE)]
-    own = months[case.region]
-    if own[own.index < case.month].notna().sum() < _BEFORE / 3:
-        raise ValueError(
-            f"{case.id}: too few clear months of {case.region} before {case.month:%Y-%m}"
-        )
-    return able.assign(**{case.region: own}).interpolate(limit_direction="both")
+    own = months[region]
+    if own[own.index < month].notna().sum() < _BEFORE / 3:
+        raise PanelCannotShow("too_few_clear_months", region, month)
+    return able.assign(**{region: own}).interpolate(limit_direction="both")
 
 
-def _rms(gap: pd.Series | pd.DataFrame):
+def _rms(gap: Any) -> Any:
+    """The root mean square of a series, or of each column of a frame."""
     return np.sqrt((gap**2).mean())
 
 
@@ -365,38 +430,55 @@ def _trend(observed: pd.Series, before: np.ndarray) -> pd.Series:
     return pd.Series(level + slope * months, index=observed.index)
 
 
-def _effects(month, observed, gap, placebos, trend, everything) -> pd.DataFrame:
+def _effects(
+    month: pd.Timestamp,
+    observed: pd.Series,
+    gap: pd.Series,
+    placebos: pd.DataFrame,
+    before: np.ndarray,
+    as_read: pd.Series,
+) -> pd.DataFrame:
+    trend = observed - _trend(observed, before)
     rows = []
     for horizon in HORIZONS:
         if month + pd.DateOffset(months=horizon) > observed.index[-1]:
             continue
         points = at_horizon(month, gap, horizon)
         low, high = band(at_horizon(month, placebos, horizon))
-        expected = at_horizon(month, observed, horizon) - points
         rows.append(
             {
                 "horizon": horizon,
                 "points": points,
-                "percent": 100 * points / expected,
+                "percent": 100 * points / (at_horizon(month, observed, horizon) - points),
                 "low": points - high,
                 "high": points - low,
                 "trend": at_horizon(month, trend, horizon),
-                "all_months": at_horizon(month, everything, horizon),
+                "all_months": at_horizon(month, as_read, horizon),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _without(window, region, near, weights, before) -> pd.DataFrame:
-    carrying = weights.index[weights >= 0.05]
-    return pd.DataFrame(
-        {out: fit(window, region, [d for d in near if d != out], before)[1] for out in carrying}
-    )
+def _without(
+    window: pd.DataFrame, region: str, donors: list[str], out: str, before: np.ndarray
+) -> pd.Series:
+    """The gap of a region against the donors but one."""
+    return fit(window, region, [donor for donor in donors if donor != out], before)[1]
 
 
-def _in_time(window: pd.DataFrame, case, near: list[str]) -> float:
-    """The gap that a closure two years earlier would seem to have had when the real one came."""
-    pretended = case.month - pd.DateOffset(months=24)
-    known = window[window.index < case.month]
-    gap = fit(known, case.region, near, known.index < pretended)[1]
-    return float(at_horizon(pretended, gap, 23))
+def _leave_one_out(
+    window: pd.DataFrame, region: str, donors: list[str], weights: pd.Series, before: np.ndarray
+) -> pd.DataFrame:
+    """Abadie 2021, section 7: does one donor decide?"""
+    carrying = weights.index[weights >= _CARRYING]
+    return pd.DataFrame({out: _without(window, region, donors, out, before) for out in carrying})
+
+
+def _in_time_placebo(
+    window: pd.DataFrame, region: str, month: pd.Timestamp, donors: list[str]
+) -> float:
+    """The gap of a closure pretended two years early (ADH, section IV.D; "backdating" since)."""
+    pretended = month - pd.DateOffset(months=_EARLIER)
+    known = window[window.index < month]
+    gap = fit(known, region, donors, np.asarray(known.index < pretended))[1]
+    return at_horizon(pretended, gap, _EARLIER - 1)

@@ -36,6 +36,16 @@ def region_series(panel: pd.DataFrame, region: str) -> pd.DataFrame:
     return rows.assign(flag=flags(rows))
 
 
+def monthly_shares(panel: pd.DataFrame, series: str) -> pd.DataFrame:
+    """A column of the table usage_panel as months × regions, percent, months without a gap.
+
+    Months in which most regions read 0, because the carrier did not count, are empty.
+    """
+    months = pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS", name="month")
+    shares = panel.pivot(index="month", columns="region", values=series).reindex(months)
+    return shares.where(shares.median(axis=1) > 0)
+
+
 def vendor_series(usage: pd.DataFrame, region: str, vendor: str) -> pd.Series:
     """One vendor's share of page views in a region, percent by month; empty if not in the table.
 

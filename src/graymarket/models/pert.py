@@ -1,17 +1,23 @@
-"""PERT draws: a range and its likeliest value as a distribution, quickly and reproducibly."""
+"""PERT draws: a range and its likeliest value as a distribution, reproducible by name.
+
+Source: Malcolm, Roseboom, Clark and Fazar, “Application of a technique for research and
+development program evaluation”, Operations Research 7 (1959): a beta distribution on the range
+whose mean is (low + 4 mode + high) / 6.
+"""
 
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import betaincinv
 
+Draws = npt.NDArray[np.float64]
+
 _WEIGHT = 4  # of the mode against the two ends, as in the classic PERT
-_CELLS = 2048  # of the table that turns even draws into draws of the distribution
+_GRID = np.linspace(0, 1, 2049)  # probabilities; straight lines between their quantiles
 
 
-def pert(
-    low: float, mode: float, high: float, draws: int, seed: int, stream: str = ""
-) -> np.ndarray:
+def pert(low: float, mode: float, high: float, draws: int, seed: int, stream: str = "") -> Draws:
     """`draws` values of the PERT distribution on [low, high] with its mode at `mode`.
 
     The same seed and `stream` (a name) give the same even draws underneath, whatever else is
@@ -20,39 +26,22 @@ def pert(
     """
     if not low <= mode <= high:
         raise ValueError(f"PERT needs low <= mode <= high, got {low:g}, {mode:g}, {high:g}")
-    if low == high:
-        return np.full(draws, float(low))
     even = np.random.default_rng([seed, crc32(stream.encode())]).random(draws)
-    even *= _CELLS
-    cell = even.astype(np.int32)
-    even -= cell
-    quantiles = _quantiles((mode - low) / (high - low))
-    steps = np.diff(quantiles)
-    even *= steps[cell]
-    even += quantiles[cell]
-    even *= high - low
-    even += low
-    return even
+    # A quantile for each draw would be exact, and take thirty times as long; by 2,048 straight
+    # pieces the ends of a 95% interval move by less than a hundred-thousandth of the range.
+    # numpy's own beta draws do not go by quantile: ranges of one stream would not move together.
+    return np.interp(even, _GRID, pert_quantile(low, mode, high, _GRID))
 
 
-def pert_quantile(low: float, mode: float, high: float, even: np.ndarray) -> np.ndarray:
+def pert_quantile(low: float, mode: float, high: float, even: Draws) -> Draws:
     """The quantiles of that distribution at probabilities `even`."""
     if low == high:
         return np.full(len(even), float(low))
-    alpha, beta = _shape((mode - low) / (high - low))
-    return low + (high - low) * betaincinv(alpha, beta, even)
+    likeliest = (mode - low) / (high - low)
+    alpha, beta = 1 + _WEIGHT * likeliest, 1 + _WEIGHT * (1 - likeliest)
+    return np.asarray(low + (high - low) * betaincinv(alpha, beta, even))
 
 
 def pert_mean(low: float, mode: float, high: float) -> float:
     """The mean in closed form: (low + 4 mode + high) / 6."""
     return (low + _WEIGHT * mode + high) / (_WEIGHT + 2)
-
-
-def _quantiles(mode: float) -> np.ndarray:
-    """The quantiles of the PERT distribution on [0, 1], at even steps of probability."""
-    return betaincinv(*_shape(mode), np.linspace(0, 1, _CELLS + 1))
-
-
-def _shape(mode: float) -> tuple[float, float]:
-    """Alpha and beta of the beta distribution behind a PERT on [0, 1]."""
-    return 1 + _WEIGHT * mode, 1 + _WEIGHT * (1 - mode)

@@ -1,7 +1,7 @@
-"""Notebooks in, report out: execute, assemble, and write HTML and PDF."""
+"""Executed notebooks in; page, PDF, slides, deck, workbook and pictures out."""
 
-from graymarket.publish.build import build
+from graymarket.publish.build import FOLDERS, publish, write
 from graymarket.publish.problems import PublishError
-from graymarket.publish.variant import Variant
+from graymarket.publish.publication import Publication
 
-__all__ = ["PublishError", "Variant", "build"]
+__all__ = ["FOLDERS", "Publication", "PublishError", "publish", "write"]

@@ -1,17 +1,27 @@
 """Executed chapters → one notebook: results filled in, exhibits numbered, links resolved."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from graymarket.publish.found import EXHIBIT_MIME, outputs, results_in
+from graymarket.publish.payloads import (
+    EXHIBIT_MIME,
+    RESULTS_MIME,
+    TABLE_MIME,
+    Payload,
+    Resolve,
+    outputs,
+    results_in,
+)
 from graymarket.publish.problems import PublishError
 
-TABLE_MIME = "application/vnd.graymarket.table+json"
-
-_RESULT = re.compile(r"\{eval\}`r\.(\w+)`")
+# A result in prose: {eval}`subject.name`, or with .capital at the start of a sentence.
+_RESULT = re.compile(r"\{eval\}`(\w+\.\w+?)(\.capital)?`")
+_NAMED = re.compile(r"\b(\w+\.\w+)\b")
 _EXHIBIT_LINK = re.compile(r"\[Exhibit\]\(#([a-z0-9-]+)\)")
 _ANY_LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -30,49 +40,64 @@ _ALLOWED_DIGITS = re.compile(
 class _Book:
     """What assembling gathers while it goes through the chapters."""
 
+    resolve: Resolve
     cells: list[NotebookNode] = field(default_factory=list)
-    chapters: list[dict] = field(default_factory=list)
-    exhibits: dict[str, dict] = field(default_factory=dict)
-    results: dict[str, dict] = field(default_factory=dict)
-    slides: list[dict] = field(default_factory=list)
-    tables: list[dict] = field(default_factory=list)
-    traces: list[dict] = field(default_factory=list)
+    chapters: list[Payload] = field(default_factory=list)
+    exhibits: dict[str, Payload] = field(default_factory=dict)
+    results: dict[str, Payload] = field(default_factory=dict)
+    slides: list[Payload] = field(default_factory=list)
+    tables: list[Payload] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def assemble(chapters: dict[str, NotebookNode], about: dict) -> NotebookNode:
+def assemble(
+    chapters: Mapping[str, NotebookNode], about: Mapping[str, Any], resolve: Resolve
+) -> NotebookNode:
     """One notebook of all chapters, with `metadata.report` for the exporters.
 
     `metadata.report.slides` has, for each cell that Jupyter's metadata marks as a slide
     (`slideshow.slide_type`), the exhibit's id or the cell's text, its chapter's id, and the notes
     of the notes cell right behind it. Notes are for the stage and stand nowhere else.
-    `metadata.report.tables` has the tables meant for the workbook.
+    `metadata.report.tables` has the tables meant for the workbook, `results` the results that
+    chapters opened, as "subject/name", `traces` those that prose or exhibits use, with their rows.
 
     A text cell tagged “optional” (Jupyter's `tags`) loses the lines that name a result which its
-    chapter did not add, and is left out whole when none that names a result remains.
+    chapter did not open, and is left out whole when none that names a result remains.
 
-    `about` becomes part of `metadata.report` (title, subtitle, edition, date, inputs, credits).
-    Raises PublishError with every problem: an unknown or unused result, a digit typed into
-    prose, an exhibit id used twice, a link that leads nowhere, a warning, a chapter without a
-    title.
+    `about` becomes part of `metadata.report` (title, subtitle, edition, date, fingerprint, …).
+    `resolve` gives for entries of lineage the rows and sources behind them. Raises PublishError
+    with every problem: an unknown result, a digit typed into prose, an exhibit id used twice, a
+    link that leads nowhere, a warning, a chapter without a title.
     """
-    book = _Book()
+    book = _Book(resolve)
     for name, notebook in chapters.items():
         _number_exhibits(name, notebook, book)
     for name, notebook in chapters.items():
         _add_chapter(name, notebook, book)
     if book.problems:
         raise PublishError(book.problems)
-    report = about | {
+    traces = _traces(chapters, book)
+    report = {
+        **about,
         "chapters": book.chapters,
         "exhibits": list(book.exhibits.values()),
         "results": book.results,
         "slides": book.slides,
         "tables": book.tables,
-        "traces": book.traces,
-        "sources": _all_sources(book.traces),
+        "traces": traces,
+        "sources": _all_sources(traces),
     }
-    return nbformat.v4.new_notebook(cells=book.cells, metadata={"report": report})
+    return NotebookNode(nbformat.v4.new_notebook(cells=book.cells, metadata={"report": report}))
+
+
+def unused_results(chapters: Iterable[NotebookNode], results: Iterable[str]) -> list[str]:
+    """The results, as "subject/name", that no cell of the chapters names."""
+    named = {name for notebook in chapters for name in _names_in(notebook)}
+    return [result for result in results if result.replace("/", ".") not in named]
+
+
+def _names_in(notebook: NotebookNode) -> set[str]:
+    return {name for cell in notebook.cells for name in _NAMED.findall(cell.source)}
 
 
 def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
@@ -80,6 +105,9 @@ def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
         if exhibit["id"] in book.exhibits:
             book.problems.append(f"notebooks/{name}.ipynb: exhibit id {exhibit['id']!r} used twice")
         exhibit["number"] = len(book.exhibits) + 1
+        exhibit["basis"] = book.resolve(tuple(exhibit["lineage"]))
+        sources = {source["id"]: source for line in exhibit["basis"] for source in line["sources"]}
+        exhibit["sources"] = list(sources.values())
         exhibit["chapter"] = name
         book.exhibits[exhibit["id"]] = exhibit
 
@@ -87,12 +115,11 @@ def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
 def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     results = results_in(notebook)
     book.tables += outputs(notebook, TABLE_MIME)
-    book.results |= {f"{name}/{key}": value for key, value in results.items()}
+    book.results |= {key.replace(".", "/"): value for key, value in results.items()}
     notebook.cells = list(_present(notebook.cells, results))
-    _report_unused(name, notebook, results, book)
-    _add_traces(name, notebook, results, book)
     _report_warnings(name, notebook, book)
-    opening, rest = [], []
+    opening: list[NotebookNode] = []
+    rest: list[NotebookNode] = []
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
             rest.append(_without_tables(cell))
@@ -100,7 +127,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
                 _add_slides(name, cell, book)
             continue
         where = f"notebooks/{name}.ipynb, cell {cell.get('id', '?')}"
-        text = _fill(cell.source, name, results, book, where)
+        text = cell.source if _is_foreign(notebook) else _fill(cell.source, results, book, where)
         if slide_type(cell) == "notes":
             if book.slides and not book.slides[-1]["notes"]:
                 book.slides[-1]["notes"] = text
@@ -113,6 +140,8 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
             opening, text = _open_chapter(name, text, book)
         if text:
             rest.append(_markdown(text))
+    if not opening and _is_foreign(notebook):
+        opening, _ = _open_chapter(name, f"# {name}", book)
     if not opening:
         book.problems.append(f"notebooks/{name}.ipynb: expected a cell that begins “# Title”")
     for i, cell in enumerate(opening + rest):
@@ -120,21 +149,31 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
         book.cells.append(cell)
 
 
-def _present(cells: list[NotebookNode], results: dict):
+def _is_foreign(notebook: NotebookNode) -> bool:
+    """Whether it puts out nothing of ours: then our rules for prose are not meant for it."""
+    return not any(next(outputs(notebook, m), None) for m in (EXHIBIT_MIME, RESULTS_MIME))
+
+
+def _present(cells: list[NotebookNode], results: Mapping[str, Payload]) -> Iterator[NotebookNode]:
     """The cells, those tagged “optional” without what names a result that is not there."""
     for cell in cells:
         if "optional" in cell.metadata.get("tags", []):
             lines = cell.source.split("\n")
-            kept = [line for line in lines if {*_RESULT.findall(line)} <= {*results}]
+            kept = [line for line in lines if _named_in(line) <= {*results}]
             if not any(map(_RESULT.search, kept)):
                 continue
             cell.source = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
         yield cell
 
 
+def _named_in(text: str) -> set[str]:
+    """The results that a text of prose names."""
+    return {match[1] for match in _RESULT.finditer(text)}
+
+
 def slide_type(cell: NotebookNode) -> str:
     """What Jupyter's slideshow metadata says of a cell: "slide", "notes", ...; "" if nothing."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "").strip("-")
+    return str(cell.metadata.get("slideshow", {}).get("slide_type", "")).strip("-")
 
 
 def is_prose(cell: NotebookNode) -> bool:
@@ -155,7 +194,7 @@ def _without_tables(cell: NotebookNode) -> NotebookNode:
     return NotebookNode(cell | {"outputs": kept}) if len(kept) < len(outputs) else cell
 
 
-def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> dict:
+def _slide(chapter: str, *, exhibit: str = "", text: str = "") -> Payload:
     return {"exhibit": exhibit, "text": text, "chapter": f"chapter-{chapter}", "notes": ""}
 
 
@@ -171,15 +210,15 @@ def _open_chapter(name: str, text: str, book: _Book) -> tuple[list[NotebookNode]
         "deck": deck,
     }
     book.chapters.append(chapter)
-    book.traces[-1] |= {"chapter": chapter["id"], "title": chapter["title"]}
     cells = [_markdown(f"# {chapter['title']}", {"chapter": chapter})]
     if deck:
         cells.append(_markdown(deck, {"role": "deck"}))
     return cells, body
 
 
-def _markdown(text: str, report: dict | None = None) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(text, metadata={"report": report} if report else {})
+def _markdown(text: str, report: Payload | None = None) -> NotebookNode:
+    metadata = {"report": report} if report else {}
+    return NotebookNode(nbformat.v4.new_markdown_cell(text, metadata=metadata))
 
 
 def without_links(text: str) -> str:
@@ -187,38 +226,56 @@ def without_links(text: str) -> str:
     return re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", text)
 
 
-def _trace_id(chapter: str, name: str) -> str:
-    return f"n-{chapter}-{name}".replace("_", "-")
+def _anchor(result: str) -> str:
+    """Where the rows beneath a result ("subject.name") are listed."""
+    return "n-" + result.replace(".", "-").replace("_", "-")
 
 
-def _add_traces(name: str, notebook: NotebookNode, results: dict, book: _Book) -> None:
-    """Where a chapter’s results and exhibits come from; those of the same rows in one entry."""
-    traced = [(_trace_id(name, key), r["text"], r["basis"]) for key, r in results.items()]
-    traced += [
-        (f"rows-{e['id']}", f"Exhibit {e['number']}: {e['title']}", e["basis"])
-        for e in outputs(notebook, EXHIBIT_MIME)
-    ]
-    entries = {}
-    for anchor, text, basis in traced:
-        entry = entries.setdefault(str(basis), {"items": [], "basis": basis})
-        entry["items"].append({"id": anchor, "text": text})
-    book.traces.append({"title": name, "entries": list(entries.values())})
+def _traces(chapters: Mapping[str, NotebookNode], book: _Book) -> list[Payload]:
+    """Where results and exhibits come from, by chapter; those of the same rows in one entry.
+
+    A result stands under the first chapter that uses it.
+    """
+    seen: set[str] = set()
+    traces = []
+    for chapter, (name, notebook) in zip(book.chapters, chapters.items(), strict=True):
+        used = [key for key in results_in(notebook) if key in _names_in(notebook) - seen]
+        seen.update(used)
+        items = [_traced_result(key, book) for key in used]
+        items += [_traced_exhibit(e) for e in book.exhibits.values() if e["chapter"] == name]
+        entries: dict[tuple[str, ...], Payload] = {}
+        for anchor, text, rows in items:
+            entry = entries.setdefault(rows, {"items": [], "basis": book.resolve(rows)})
+            entry["items"].append({"id": anchor, "text": text})
+        head = {"chapter": chapter["id"], "title": chapter["title"]}
+        traces.append({**head, "entries": list(entries.values())})
+    return traces
 
 
-def _fill(source: str, name: str, results: dict, book: _Book, where: str) -> str:
+def _traced_result(key: str, book: _Book) -> tuple[str, str, tuple[str, ...]]:
+    result = book.results[key.replace(".", "/")]
+    return _anchor(key), result["text"], tuple(result["lineage"])
+
+
+def _traced_exhibit(exhibit: Payload) -> tuple[str, str, tuple[str, ...]]:
+    text = f"Exhibit {exhibit['number']}: {exhibit['title']}"
+    return f"rows-{exhibit['id']}", text, tuple(exhibit["lineage"])
+
+
+def _fill(source: str, results: Mapping[str, Payload], book: _Book, where: str) -> str:
     typed = _ALLOWED_DIGITS.sub("", re.sub(r"\]\([^)]*\)|`[^`]*`", "", _RESULT.sub("", source)))
     for found in re.findall(r"\S*\d\S*", typed):
-        book.problems.append(
-            f"{where}: digit typed into prose, “{found}”: name a result and write {{eval}}`r.name`"
-        )
+        advice = "name a result and write {eval}`subject.name`"
+        book.problems.append(f"{where}: digit typed into prose, “{found}”: {advice}")
 
-    def result(match: re.Match) -> str:
+    def result(match: re.Match[str]) -> str:
         if match[1] not in results:
-            book.problems.append(f"{where}: unknown result r.{match[1]}")
+            book.problems.append(f"{where}: unknown result {match[1]}")
             return match[0]
-        return f"[{results[match[1]]['text']}](#{_trace_id(name, match[1])})"
+        text = results[match[1]]["text"]
+        return f"[{text[:1].upper() + text[1:] if match[2] else text}](#{_anchor(match[1])})"
 
-    def exhibit(match: re.Match) -> str:
+    def exhibit(match: re.Match[str]) -> str:
         number = book.exhibits.get(match[1], {}).get("number", "?")
         return f"[Exhibit {number}](#{match[1]})"
 
@@ -239,19 +296,7 @@ def _report_warnings(name: str, notebook: NotebookNode, book: _Book) -> None:
                 )
 
 
-def _report_unused(name: str, notebook: NotebookNode, results: dict, book: _Book) -> None:
-    prose = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    used = set(_RESULT.findall(prose))
-    captions = " ".join(
-        f"{e['title']} {e['subtitle']} {e['alt']} {e['note']}"
-        for e in outputs(notebook, EXHIBIT_MIME)
-    )
-    for key, value in results.items():
-        if key not in used and value["text"] not in captions:
-            book.problems.append(f"notebooks/{name}.ipynb: result r.{key} is never used")
-
-
-def _all_sources(traces: list[dict]) -> list[dict]:
+def _all_sources(traces: list[Payload]) -> list[Payload]:
     sources = {
         source["id"]: source
         for chapter in traces

@@ -1,84 +1,54 @@
 """Run the chapters' notebooks, two at a time, each in a fresh kernel."""
 
+import ast
 import asyncio
-import json
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
-from graymarket.publish.found import EXHIBIT_MIME, as_told, outputs, results_in
+from graymarket.publish.chapters import read_chapters
 from graymarket.publish.problems import PublishError
+from graymarket.publish.scratch import scratch_folder
 from graymarket.publish.warm_kernels import WarmParent, kernel_manager, warm_parent
+
+__all__ = ["execute", "read_chapters"]
 
 _AT_ONCE = 2
 _CELL_SECONDS = 300
-
-
-def read_chapters(folder: Path) -> dict[str, NotebookNode]:
-    """The notebooks of `folder` by name (without ".ipynb"), in the order of their names."""
-    paths = sorted(folder.glob("*.ipynb"))
-    if not paths:
-        raise PublishError([f"{folder}: expected notebooks (*.ipynb), found none"])
-    chapters = {}
-    for path in paths:
-        try:
-            chapters[path.stem] = nbformat.read(path, as_version=4)
-        except (ValueError, nbformat.reader.NotJSONError) as error:
-            raise PublishError([f"{path}: expected a Jupyter notebook: {error}"]) from error
-    return chapters
+_LOADED = (
+    "'\\n'.join(str(getattr(m, '__file__', None)) for m in [*__import__('sys').modules.values()])"
+)
 
 
 def execute(
     chapters: dict[str, NotebookNode],
     folder: Path,
     on_cell: Callable[[], None],
-    environment: dict[str, str] | None = None,
+    on_modules: Callable[[Iterable[str]], None] = lambda files: None,
 ) -> dict[str, NotebookNode]:
     """Execute all chapters in `folder`; `on_cell` is called after each cell.
 
-    A chapter whose metadata says {"report": {"runs": "last"}} comes after the others, and finds
-    what they found in the JSON file that the environment variable GRAYMARKET_RESULTS names:
-    {"results", "exhibits"} as in report/results.json, but for the exhibits' numbers.
-    `environment`: variables for the kernels beside those of this process.
+    `on_modules` is given the files of all modules that a chapter's kernel has loaded when it ends.
 
-    Raises PublishError naming notebook, cell and error for every chapter that fails.
+    Raises PublishError naming notebook, cell and error for every chapter that fails. Whatever
+    ends this process ends the kernels, too.
     """
-    last = {name: book for name, book in chapters.items() if _runs_last(book)}
-    first = {name: book for name, book in chapters.items() if name not in last}
     with (
+        scratch_folder(Path(tempfile.gettempdir())) as scratch,
         warm_parent(chapters.values(), folder) as warm,
         asyncio.Runner(loop_factory=_Loop) as runner,
     ):
-        env = dict(environment or {})
-        runner.run(_execute_all(first, folder, on_cell, warm, env))
-        if last:
-            with tempfile.TemporaryDirectory() as scratch:
-                path = Path(scratch, "results.json")
-                path.write_text(json.dumps(_found(first), ensure_ascii=False), encoding="utf-8")
-                env |= {"GRAYMARKET_RESULTS": str(path)}
-                runner.run(_execute_all(last, folder, on_cell, warm, env))
+        run = _Run(folder, scratch, warm, on_cell, on_modules)
+        runner.run(run.all(chapters))
     return chapters
-
-
-def _runs_last(notebook: NotebookNode) -> bool:
-    return notebook.metadata.get("report", {}).get("runs") == "last"
-
-
-def _found(chapters: dict[str, NotebookNode]) -> dict:
-    named = {
-        f"{name}/{key}": result
-        for name, book in chapters.items()
-        for key, result in results_in(book).items()
-    }
-    exhibits = [e for book in chapters.values() for e in outputs(book, EXHIBIT_MIME)]
-    return as_told(named, exhibits)
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -92,44 +62,78 @@ class _Loop(asyncio.SelectorEventLoop):
     remove_signal_handler = asyncio.AbstractEventLoop.remove_signal_handler
 
 
-async def _execute_all(
-    chapters: dict[str, NotebookNode],
-    folder: Path,
-    on_cell: Callable[[], None],
-    warm: WarmParent | None,
-    env: dict[str, str],
-) -> None:
-    gate = asyncio.Semaphore(_AT_ONCE)
+@dataclass
+class _Run:
+    """What all chapters of a run have in common."""
 
-    async def run(notebook: NotebookNode) -> None:
+    folder: Path
+    scratch: Path
+    warm: WarmParent | None
+    on_cell: Callable[[], None]
+    on_modules: Callable[[Iterable[str]], None]
+
+    async def all(self, chapters: dict[str, NotebookNode]) -> None:
+        """Run the chapters, so many at once; raises PublishError for those that fail."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+        # The longest first: so both lanes end at about the same time.
+        names = sorted(chapters, key=lambda name: -_length(chapters[name]))
+        tasks = {name: asyncio.create_task(self._error_of(chapters[name], gate)) for name in names}
+        if tasks:
+            await asyncio.wait(tasks.values())
+        errors = {name: tasks[name].result() for name in chapters}
+        if problems := [_explain(name, error) for name, error in errors.items() if error]:
+            raise PublishError(problems)
+
+    async def _error_of(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> Exception | None:
+        """What went wrong with a chapter; as a value, since an interrupt asks nobody for it."""
         async with gate:
-            client = NotebookClient(
-                notebook,
-                km=warm and kernel_manager(_kernel_name(notebook), warm),
-                timeout=_CELL_SECONDS,
-                record_timing=False,
-                # Or a kernel stopped in the middle would write how it was.
-                extra_arguments=["--IPKernelApp.log_level=50"],
-                resources={"metadata": {"path": str(folder)}},
-                on_cell_executed=lambda **_: on_cell(),
-            )
-            await client.async_execute(env=os.environ | env, cleanup_kc=True)
+            try:
+                await self._one(notebook)
+            except Exception as error:
+                return error
+        return None
 
-    # The longest first: so both lanes end at about the same time.
-    names = sorted(chapters, key=lambda name: -_length(chapters[name]))
-    done = await asyncio.gather(*(run(chapters[n]) for n in names), return_exceptions=True)
-    outcomes = dict(zip(names, done, strict=True))
-    problems = [
-        _explain(name, outcomes[name])
-        for name in chapters
-        if isinstance(outcomes[name], BaseException)
-    ]
-    if problems:
-        raise PublishError(problems)
+    async def _one(self, notebook: NotebookNode) -> None:
+        manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=_CELL_SECONDS,
+            record_timing=False,
+            # Or a kernel stopped in the middle would write how it was.
+            extra_arguments=["--IPKernelApp.log_level=50"],
+            resources={"metadata": {"path": str(self.folder)}},
+            on_cell_executed=lambda **_: self.on_cell(),
+        )
+        async with client.async_setup_kernel(env=dict(os.environ), cleanup_kc=True):
+            try:
+                await client.async_execute(cleanup_kc=False)
+                self.on_modules(await _modules(client))
+            except (asyncio.CancelledError, DeadKernelError):
+                if _is_cancelled():  # by an interrupt: nobody waits for a farewell
+                    await manager.provisioner.kill()
+                    raise asyncio.CancelledError from None
+                raise
+
+
+def _is_cancelled() -> bool:
+    """Whether the task is being cancelled, which nbclient takes for the death of its kernel."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def _modules(client: NotebookClient) -> list[str]:
+    """The files of the modules that a Python kernel has loaded; of another kind, none."""
+    assert client.kc is not None
+    asked = client.kc.execute("", silent=True, user_expressions={"files": _LOADED})
+    reply = await client.async_wait_for_reply(asked)
+    answers = (reply or {}).get("content", {}).get("user_expressions", {})
+    text = answers.get("files", {}).get("data", {}).get("text/plain", "''")
+    return str(ast.literal_eval(text)).split("\n")
 
 
 def _kernel_name(notebook: NotebookNode) -> str:
-    return notebook.metadata.get("kernelspec", {}).get("name", "python3")
+    return str(notebook.metadata.get("kernelspec", {}).get("name", "python3"))
 
 
 def _length(notebook: NotebookNode) -> int:

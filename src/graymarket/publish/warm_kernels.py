@@ -8,13 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
+from typing import Any, cast
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbformat import NotebookNode
 
 _PARENT = Path(__file__).with_name("warm_parent.py")
@@ -47,7 +50,7 @@ def warm_parent(notebooks: Iterable[NotebookNode], folder: Path) -> Iterator[War
         yield None
         return
     ours, theirs = socket.socketpair()
-    script = [sys.executable, str(_PARENT), str(theirs.fileno())]
+    script = [sys.executable, str(_PARENT), str(theirs.fileno()), str(os.getpid())]
     process = subprocess.Popen(
         [*script, *first_imports(notebooks)],
         cwd=folder,
@@ -56,9 +59,15 @@ def warm_parent(notebooks: Iterable[NotebookNode], folder: Path) -> Iterator[War
         start_new_session=True,
     )
     theirs.close()
+    parent = WarmParent(ours)
     try:
-        parent = WarmParent(ours)
-        yield parent if parent.is_ready() else None
+        is_ready = parent.is_ready()
+    except BaseException:  # an interrupt: it has no kernels yet, and need not finish its imports
+        process.kill()
+        process.wait()
+        raise
+    try:
+        yield parent if is_ready else None
     finally:
         ours.shutdown(socket.SHUT_RDWR)
         ours.close()
@@ -88,20 +97,26 @@ class _Provisioner(LocalProvisioner):
 
     warm: WarmParent
 
-    async def launch_kernel(self, cmd: list[str], **kwargs) -> dict:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         if cmd[:3] != _IPYKERNEL:
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = self.warm.fork(cmd, kwargs["env"], kwargs["cwd"])
-        self.pid = self.pgid = self.process.pid
+        process = self.warm.fork(cmd, kwargs["env"], kwargs["cwd"])
+        self.process = cast("subprocess.Popen[bytes]", process)
+        self.pid = self.pgid = process.pid
         self.cwd = kwargs["cwd"]
         return self.connection_info
 
 
-def kernel_manager(name: str, warm: WarmParent) -> AsyncKernelManager:
-    """A manager of one kernel of that name, which `warm` will fork."""
-    manager = AsyncKernelManager(kernel_name=name)
-    manager.provisioner = _Provisioner(kernel_spec=manager.kernel_spec, parent=manager)
-    manager.provisioner.warm = warm
+def kernel_manager(name: str, scratch: Path, warm: WarmParent | None) -> AsyncKernelManager:
+    """A manager of one kernel of that name, which `warm`, if given, will fork.
+
+    How to connect to it stands in a file in `scratch`.
+    """
+    file = scratch / f"kernel-{uuid.uuid4().hex}.json"
+    manager = AsyncKernelManager(kernel_name=name, connection_file=str(file))
+    if warm:
+        manager.provisioner = _Provisioner(kernel_spec=manager.kernel_spec, parent=manager)
+        manager.provisioner.warm = warm
     return manager
 
 

@@ -1,10 +1,10 @@
 """A script: imports what kernels need, then forks one for each request on its socket.
 
 It runs by itself, outside of the package, so that its kernels hold nothing they did not ask for.
-Its arguments are the socket's file descriptor and import statements. Having run these it writes
-the line "ready". Each line in is a request as JSON ({command, env, cwd}), which the new kernel
-answers with its process id. When the other end of the socket closes, however that came about, it
-ends every kernel and itself.
+Its arguments are the socket's file descriptor, the id of the process at its other end, and import
+statements. Having run these it writes the line "ready". Each line in is a request as JSON
+({command, env, cwd}), which the new kernel answers with its process id. When the other end of the
+socket closes, however that came about, it ends every kernel and itself.
 """
 
 import sys
@@ -12,6 +12,7 @@ import sys
 sys.path.pop(0)  # this folder, whose html.py is not the standard library's
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -21,10 +22,14 @@ import socket
 import tempfile
 import threading
 import warnings
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1
 
 
-def main(channel: socket.socket, statements: list[str]) -> None:
+def main(channel: socket.socket, other: int, statements: list[str]) -> None:
     """Serve until the channel closes. Ends without "ready" when the imports are not harmless."""
+    _die_with_parent(other)  # while it imports, it does not listen
     # These are read while modules are imported; a kernel's process would have had them by then.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
@@ -34,8 +39,9 @@ def main(channel: socket.socket, statements: list[str]) -> None:
         return
     set_by_imports = {key: v for key, v in os.environ.items() if before.get(key) != v}
     gc.freeze()  # or a kernel would copy all of its parent's memory as it ends
+    _die_with_parent(other, 0)  # from here on the channel says when
     print("ready", file=lines, flush=True)
-    kernels = []
+    kernels, served_by = [], os.getpid()
     for line in lines:
         with warnings.catch_warnings():
             # Threads of linear algebra make Python 3.12 warn of fork; OpenBLAS is ready for it.
@@ -43,6 +49,7 @@ def main(channel: socket.socket, statements: list[str]) -> None:
             kernel = os.fork()
         if not kernel:
             os.setsid()
+            _die_with_parent(served_by)
             print(os.getpid(), file=lines, flush=True)
             lines.close()
             channel.close()
@@ -52,6 +59,14 @@ def main(channel: socket.socket, statements: list[str]) -> None:
     for kernel in kernels:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(kernel, signal.SIGKILL)
+        os.waitpid(kernel, 0)  # so that its time counts as ours
+
+
+def _die_with_parent(parent: int, signum: int = signal.SIGKILL) -> None:
+    """Have Linux send us a signal when the parent ends; 0 for none."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signum)
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)
 
 
 def _import_silently(statements: list[str]) -> bool:
@@ -87,7 +102,7 @@ def _flush() -> None:
     sys.stderr.flush()
 
 
-def _become_kernel(request: dict, set_by_imports: dict[str, str]) -> None:
+def _become_kernel(request: dict[str, Any], set_by_imports: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(request["env"] | set_by_imports | {"JPY_PARENT_PID": str(os.getppid())})
     os.chdir(request["cwd"])
@@ -101,4 +116,4 @@ def _become_kernel(request: dict, set_by_imports: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+    main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3:])

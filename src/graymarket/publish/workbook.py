@@ -1,6 +1,7 @@
 """Every table of the report as a workbook: numbers as numbers, one table a sheet."""
 
 import io
+import json
 import re
 import textwrap
 import zipfile
@@ -8,36 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
+from typing import Any
 
-import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from graymarket.publish.citing import (
-    full_title,
-    how_to_cite,
-    licences,
-    long_date,
-    row_name,
-    sentence,
-)
-from graymarket.publish.sheet_values import kind_of, stored
+from graymarket.palette import PALETTE
+from graymarket.publish.citation import full_title, how_to_cite, licences, long_date, sentence
+from graymarket.publish.payloads import Payload
 
-_INK, _MUTE, _FAINT, _LINK = "#1b1f24", "#6b737c", "#d9dee3", "#1f5fa8"
+_INK, _MUTE, _FAINT, _LINK = (PALETTE[name] for name in ("ink", "text-mute", "faint", "second"))
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
-_NARROWEST, _LONG, _WIDEST = 9, 40, 100  # letters a column: longer cells wrap
-_MOST_CELLS = 0.95  # of a column's cells fit its width, if it is not too wide
-_SCREEN = 160  # letters that all long columns share
+_WIDEST = 420  # pixels of a column: longer cells wrap
 _LINE = 105  # letters a line of text around a table: it runs across the columns, unwrapped
 _MANY_COLUMNS = 6  # with more, the first stays in view
 _MANY_ROWS = 15  # with more, columns can be filtered
 _COVER = 95  # letters a line of the cover
-_TALLEST = 409  # points, by Excel's rule
+_MOST_DECIMALS = 4
 _ROW = 15  # points: a line of text
 _LONGEST_NAME = 31  # letters, by Excel's rule
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_DAY = r"(?:19|2\d)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"  # none before 1900 in sheets
 
 _TO_CONTENTS = "internal:'Contents'!A1"
 _ABOUT = (
@@ -48,12 +41,33 @@ _ABOUT = (
 
 _MARKS = [
     ("Empty cell", "Not known, not published or not applicable; never zero."),
-    ("0", "A zero that was counted, published or calculated."),
+    ("Zero", "A zero that was counted, published or calculated."),
     ("2021-09", "A month: stored as its first day, or as text where it stands among other dates."),
-    ("12.5% as text", "Printed as in the report; such columns mix units or ranges."),
+    ("low, high", "The ends of the range of the column before them."),
     ("yes, no", "The two values of a yes-or-no column."),
-    ("table/key", "A row of the database, named alone where its key begins with the table's name."),
+    ("table/key", "A row of the database; the table's name alone is all of it."),
 ]
+
+_RESULT_COLUMNS = {  # of the sheet of results → what each holds
+    "subject": "What the result is about",
+    "name": "Its name there, by which the prose quotes it",
+    "type": "A quantity, verdict, moment, list of names, or label",
+    "value": "The number before rounding",
+    "low": "The lower end of its range",
+    "high": "The upper end of its range",
+    "level": "Percent of chance that the range is meant to hold the truth; empty if it is none",
+    "unit": "What the numbers count",
+    "period": "The time that it is about",
+    "region": "Codes of the regions that it is about",
+    "definition": "What is counted or asked",
+    "kind": "How it is known",
+    "confidence": "How good the evidence is",
+    "text": "How the prose prints it",
+    "lineage": "The rows of the database that it stands on",
+}
+
+_Look = dict[str, Any]
+Cell = str | float | int | date | None
 
 
 @dataclass
@@ -64,23 +78,21 @@ class _Sheet:
     title: str
     about: str
     columns: list[str]
-    rows: list[list]
+    rows: list[list[Any]]
     meanings: list[str] = field(default_factory=list)
     note: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
-    printed: list[bool] = field(default_factory=list)
 
     @cached_property
-    def shown(self) -> list[tuple[list, list[str]]]:
-        """Each column's values as they are stored, and the number format of each."""
+    def stored(self) -> list[list[Cell]]:
+        """Each column's cells as they are stored."""
         columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
-        printed = self.printed or [False] * len(columns)
-        return [stored(column, numeric) for column, numeric in zip(columns, printed, strict=True)]
+        return [_stored(list(column)) for column in columns]
 
     @cached_property
     def headers(self) -> list[str]:
         """The columns' names, made unlike each other, as a spreadsheet's table asks."""
-        names = []
+        names: list[str] = []
         for column in self.columns:
             name, count = column.strip() or "Column", 1
             while name.lower() in (other.lower() for other in names):
@@ -90,15 +102,14 @@ class _Sheet:
         return names
 
 
-def workbook(report: dict, tables: dict[str, pd.DataFrame]) -> bytes:
+def workbook(report: Payload) -> bytes:
     """The workbook: cover, contents, notes, a sheet an exhibit, a sheet a table, all results.
 
-    `tables` are named frames with `attrs["title"]` and `attrs["description"]`, and, if known,
-    `attrs["columns"]`: what each column means. The same report and tables give the same bytes.
+    The same report gives the same bytes.
     """
     sheets = [_exhibit_sheet(exhibit) for exhibit in report["exhibits"]]
-    sheets += [_table_sheet(name, frame) for name, frame in tables.items()]
-    sheets.append(_results_sheet(report))
+    sheets += [_table_sheet(table) for table in report["tables"]]
+    sheets.append(_results_sheet(report["results"]))
     sheets = [_contents_sheet(sheets), _notes_sheet(), _columns_sheet(sheets), *sheets]
     buffer = io.BytesIO()
     book = Workbook(
@@ -121,69 +132,69 @@ def workbook(report: dict, tables: dict[str, pd.DataFrame]) -> bytes:
     )
     _Writer(book, report).write(sheets)
     book.close()
-    return _in_english(buffer.getvalue())
+    return _with_language(buffer.getvalue(), report["language"])
 
 
-def _exhibit_sheet(exhibit: dict) -> _Sheet:
-    table = exhibit["table"]
+def _exhibit_sheet(exhibit: Payload) -> _Sheet:
+    columns, rows, units = _spread(exhibit["table"])
     return _Sheet(
         name=f"E{exhibit['number']:02} {exhibit['id']}"[:_LONGEST_NAME].rstrip("-"),
         title=f"Exhibit {exhibit['number']}: {exhibit['title']}",
         about=exhibit["subtitle"],
-        columns=table["columns"],
-        rows=table["rows"],
-        meanings=[exhibit["subtitle"] if numeric else "" for numeric in table["numeric"]],
+        columns=columns,
+        rows=rows,
+        meanings=units,
         note=sentence(exhibit["note"]),
         links=[(f"{s['credit']}: {s['title']}", s["url"]) for s in exhibit["sources"]],
-        printed=table["numeric"],
     )
 
 
-def _table_sheet(name: str, frame: pd.DataFrame) -> _Sheet:
-    meanings = frame.attrs.get("columns", {})
-    return _Sheet(
-        name=name[:_LONGEST_NAME],
-        title=frame.attrs["title"],
-        about=frame.attrs["description"],
-        columns=[str(column) for column in frame.columns],
-        rows=[
-            [_plain(cell) for cell in row] for row in frame.astype(object).itertuples(index=False)
-        ],
-        meanings=[meanings.get(column, "") for column in frame.columns],
-    )
+def _table_sheet(table: Payload) -> _Sheet:
+    columns, rows, units = _spread(table["table"])
+    name, title, about = table["name"][:_LONGEST_NAME], table["title"], table["description"]
+    return _Sheet(name, title, about, columns, rows, meanings=units)
 
 
-def _plain(cell):
-    """A frame's cell as a plain Python value; None if missing."""
-    if not isinstance(cell, (list, tuple, dict)) and pd.isna(cell):
-        return None
-    if isinstance(cell, pd.Timestamp):
-        return cell.date()
-    return cell.item() if hasattr(cell, "item") else cell
+def _spread(table: Payload) -> tuple[list[str], list[list[Any]], list[str]]:
+    """Headers with their units, rows and units, a range in three columns: itself, low, high."""
+    headers, columns, units = [], [], []
+    cells = list(zip(*table["values"], strict=True)) or [()] * len(table["columns"])
+    for column, values in zip(table["columns"], cells, strict=True):
+        name, unit = column["name"], column.get("unit") or ""
+        parts = {"": [_part(value, "value") for value in values]}
+        if any(isinstance(value, dict) for value in values):
+            for end in ("low", "high"):
+                parts[f", {end}"] = [_part(v, end) if isinstance(v, dict) else None for v in values]
+        for end, part in parts.items():
+            headers.append(f"{name}{end} ({unit})" if unit else f"{name}{end}")
+            columns.append(part)
+            units.append(unit)
+    return headers, [list(row) for row in zip(*columns, strict=True)], units
 
 
-def _results_sheet(report: dict) -> _Sheet:
+def _part(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else value
+
+
+def _results_sheet(results: Payload) -> _Sheet:
+    listed = [_result_row(name, entry) for name, entry in results.items()]
     return _Sheet(
         name="results",
         title="Results: every number that the report's prose names",
-        about="The value, how it is printed, and the rows of the database that it stands on",
-        columns=["Name", "Printed as", "Value", "Rows"],
-        rows=[
-            [name, r["text"], r["value"], ", ".join(_short_name(line) for line in r["basis"])]
-            for name, r in report["results"].items()
-        ],
-        meanings=[
-            "Chapter, then the result's name in it",
-            "The words or numbers of the prose",
-            "The number before rounding; text where the result is words",
-            "Keys of the rows; a table's name alone is all of it",
-        ],
+        about="One row a result, with all that it takes to quote it",
+        columns=list(_RESULT_COLUMNS),
+        rows=[[row.get(column) for column in _RESULT_COLUMNS] for row in listed],
+        meanings=list(_RESULT_COLUMNS.values()),
     )
 
 
-def _short_name(line: dict) -> str:
-    """A row's key; with its table before it unless the key says so itself."""
-    return line["key"] if line["key"].startswith(Path(line["file"]).stem) else row_name(line)
+def _result_row(name: str, entry: Payload) -> Payload:
+    """The fields of the result "subject/name", those of every type in the same columns."""
+    subject, _, own = name.rpartition("/")
+    days = [day for day in (entry.get("date"), entry.get("end")) if day]
+    period = {"period": "..".join(days)} if days else {}
+    lineage = ", ".join(entry["lineage"])
+    return entry | period | {"subject": subject, "name": own, "lineage": lineage}
 
 
 def _contents_sheet(sheets: list[_Sheet]) -> _Sheet:
@@ -200,7 +211,7 @@ def _notes_sheet() -> _Sheet:
     return _Sheet(
         name="Notes",
         title="Notes: marks used in this workbook",
-        about="Units stand in the line under each sheet's title, or in the column's name.",
+        about="Units stand in the columns' names, or in the line under each sheet's title.",
         columns=["Mark", "Meaning"],
         rows=[list(mark) for mark in _MARKS],
     )
@@ -210,20 +221,69 @@ def _columns_sheet(sheets: list[_Sheet]) -> _Sheet:
     return _Sheet(
         name="Columns",
         title="Columns: what the columns of every sheet hold",
-        about="What kind of value, how many cells are empty, and the meaning or unit where known",
-        columns=["Sheet", "Column", "Holds", "Empty cells", "Meaning or unit"],
+        about="What kind of value, how many cells are empty, and the unit or meaning where known",
+        columns=["Sheet", "Column", "Holds", "Empty cells", "Unit or meaning"],
         rows=[row for sheet in sheets for row in _column_rows(sheet)],
     )
 
 
-def _column_rows(sheet: _Sheet) -> Iterator[list]:
+def _column_rows(sheet: _Sheet) -> Iterator[list[Any]]:
     meanings = sheet.meanings or [""] * len(sheet.columns)
-    for header, (values, _), meaning in zip(sheet.headers, sheet.shown, meanings, strict=True):
-        yield [sheet.name, header, kind_of(values), values.count(None), meaning]
+    for header, cells, meaning in zip(sheet.headers, sheet.stored, meanings, strict=True):
+        yield [sheet.name, header, _kind_of(cells), cells.count(None), meaning]
 
 
-def _in_english(content: bytes) -> bytes:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _stored(values: list[Any]) -> list[Cell]:
+    """A column's values as cells: empty as None, days as dates where all are days."""
+    present = [value for value in values if value is not None and value != ""]
+    if present and all(isinstance(v, str) and re.fullmatch(_DAY, v) for v in present):
+        return [date.fromisoformat(value) if value else None for value in values]
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> Cell:
+    if value is None or value == "" or value != value:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, int | float | str) else json.dumps(value, ensure_ascii=False)
+
+
+def _kind_of(cells: list[Cell]) -> str:
+    """What a column of cells holds, in words."""
+    present = [cell for cell in cells if cell is not None]
+    if present and all(map(_is_number, present)):
+        return "numbers"
+    if present and all(isinstance(cell, date) for cell in present):
+        return "dates"
+    if any(map(_is_number, present)):
+        return "numbers and text"
+    return "text" if present else "nothing yet"
+
+
+def _number_format(cells: list[Cell]) -> str:
+    """How a column's numbers and dates are shown: alike in all its rows."""
+    days = [cell for cell in cells if isinstance(cell, date)]
+    if days:
+        return "yyyy-mm" if all(day.day == 1 for day in days) else "yyyy-mm-dd"
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    decimals = max((_decimals(number) for number in numbers), default=0)
+    if not decimals and numbers and all(1900 <= number <= 2100 for number in numbers):
+        return "0"  # years
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _decimals(number: float) -> int:
+    return len(f"{number:.{_MOST_DECIMALS}f}".rstrip("0").partition(".")[2])
+
+
+def _with_language(content: bytes, language: str) -> bytes:
     """The file with its language declared, which XlsxWriter cannot, and one time on all parts."""
+    declared = f"<dc:language>{language}</dc:language></cp:coreProperties>".encode()
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -232,10 +292,7 @@ def _in_english(content: bytes) -> bytes:
         for name in old.namelist():
             part = old.read(name)
             if name == "docProps/core.xml":
-                part = part.replace(
-                    b"</cp:coreProperties>",
-                    b"<dc:language>en-GB</dc:language></cp:coreProperties>",
-                )
+                part = part.replace(b"</cp:coreProperties>", declared)
             entry = zipfile.ZipInfo(name, _ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, part)
@@ -245,9 +302,9 @@ def _in_english(content: bytes) -> bytes:
 class _Writer:
     """Writes sheets into a book, in the house's look."""
 
-    def __init__(self, book: Workbook, report: dict):
+    def __init__(self, book: Workbook, report: Payload):
         self._book, self._report = book, report
-        self._formats: dict[tuple, Format] = {}
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def write(self, sheets: list[_Sheet]) -> None:
         """The cover, then one sheet each."""
@@ -256,14 +313,14 @@ class _Writer:
         for sheet in sheets:
             self._sheet(sheet, names if sheet.name in ("Contents", "Columns") else set())
 
-    def _format(self, **properties) -> Format:
+    def _format(self, **properties: Any) -> Format:
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(_FONT | {"valign": "top"} | properties)
         return self._formats[key]
 
     def _cover(self) -> None:
-        report = self._report
+        report, fingerprint = self._report, self._report["fingerprint"]
         page = self._book.add_worksheet("Cover")
         page.hide_gridlines(2)
         page.set_column(0, 0, _COVER)
@@ -275,12 +332,12 @@ class _Writer:
             (report.get("subtitle", ""), self._format(font_size=13, text_wrap=True), 20),
             (f"Edition {report['edition']}, {long_date(report)}", muted, _ROW),
             ("What this is", heading, 30),
-            (_ABOUT, wrapped, _height(_ABOUT, _COVER)),
+            (_ABOUT, wrapped, _height(_ABOUT)),
             ("How to cite", heading, 30),
-            (how_to_cite(report), wrapped, _height(how_to_cite(report), _COVER)),
-            (f"Made from inputs with the fingerprint {report['inputs'][:16]}.", muted, _ROW),
+            (how_to_cite(report), wrapped, _height(how_to_cite(report))),
+            (fingerprint and f"Fingerprint {fingerprint[:16]}.", muted, _ROW),
             ("Licences", heading, 30),
-            *((line, wrapped, _height(line, _COVER)) for line in licences(report)),
+            *((line, wrapped, _height(line)) for line in licences(report)),
         ]
         lines = [line for line in lines if line[0]]
         for row, (line, look, height) in enumerate(lines):
@@ -294,45 +351,43 @@ class _Writer:
     def _sheet(self, sheet: _Sheet, linked: set[str]) -> None:
         page = self._book.add_worksheet(sheet.name)
         page.hide_gridlines(2)
-        widths = self._widths(sheet)
-        for column, width in enumerate(widths):
-            page.set_column(column, column, width)
-        top = self._above(page, sheet)
-        page.set_row(top, max(map(_height, sheet.headers, (w - 3 for w in widths))) + 3)
-        for row, cells in enumerate(
-            zip(*(values for values, _ in sheet.shown), strict=True), top + 1
-        ):
-            page.set_row(row, max(map(_height, cells, widths)))
+        above = self._above(sheet)
+        top = len(above)
         self._table(page, sheet, top, linked)
+        page.autofit(_WIDEST)  # to the table alone: what stands around it runs across
+        for row, (words, look, address) in enumerate(above):
+            self._line(page, row, words, look, address)
+        page.set_row(0, 24)
         self._below(page, sheet, top + len(sheet.rows) + 1)
         page.freeze_panes(top + 1, 1 if len(sheet.columns) > _MANY_COLUMNS else 0)
         page.repeat_rows(top)
         self._print(page, sheet.name)
 
-    def _above(self, page: Worksheet, sheet: _Sheet) -> int:
-        """Title, measure and links; returns the row of the table's header."""
-        page.set_row(0, 24)
-        page.write_string(0, 0, sheet.title, self._format(bold=True, font_size=14))
-        row = 1
-        for line in textwrap.wrap(sheet.about, _LINE):
-            page.write_string(row, 0, line, self._format(font_color=_MUTE))
-            row += 1
+    def _line(self, page: Worksheet, row: int, words: str, look: Format, address: str) -> None:
+        if address:
+            page.write_url(row, 0, address, look, words)
+        else:
+            page.write_string(row, 0, words, look)
+
+    def _above(self, sheet: _Sheet) -> list[tuple[str, Format, str]]:
+        """Title, measure and links: the words of each line, its look, where it leads to."""
+        muted = self._format(font_color=_MUTE)
         link = self._format(font_color=_LINK, underline=1)
+        lines = [(sheet.title, self._format(bold=True, font_size=14), "")]
+        lines += [(line, muted, "") for line in textwrap.wrap(sheet.about, _LINE)]
         if sheet.name != "Contents":
-            page.write_url(row, 0, _TO_CONTENTS, link, "Back to contents")
-            row += 1
+            lines.append(("Back to contents", link, _TO_CONTENTS))
         if sheet.note or sheet.links:
-            below = row + len(sheet.rows) + 3
-            where = f"internal:'{sheet.name}'!A{below}"
+            below = len(lines) + len(sheet.rows) + 3
             words = "Note and sources" if sheet.note else "Sources"
-            page.write_url(row, 0, where, link, f"{words}: below the table, from row {below}")
-            row += 1
-        return row
+            where = f"internal:'{sheet.name}'!A{below}"
+            lines.append((f"{words}: below the table, from row {below}", link, where))
+        return lines
 
     def _table(self, page: Worksheet, sheet: _Sheet, top: int, linked: set[str]) -> None:
         header = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
         header["bottom_color"] = _INK
-        looks = [self._format(**header, **_side(values)) for values, _ in sheet.shown]
+        looks = [self._format(**header, **_side(cells)) for cells in sheet.stored]
         bottom = top + max(len(sheet.rows), 1)
         page.add_table(
             top,
@@ -351,14 +406,15 @@ class _Writer:
                 "description": sheet.about[:255],
             },
         )
-        for column, (values, forms) in enumerate(sheet.shown):
-            line = {"bottom": 1, "bottom_color": _FAINT, **_side(values)}
-            for row, (value, form) in enumerate(zip(values, forms, strict=True), top + 1):
-                self._cell(page, (row, column), value, line | {"num_format": form}, linked)
-        # Text that looks like a number is meant as text: no green corners.
-        page.ignore_errors({"number_stored_as_text": f"A1:XFD{bottom + 1}"})
+        for column, cells in enumerate(sheet.stored):
+            line = {"bottom": 1, "bottom_color": _FAINT, **_side(cells)}
+            look = line | {"num_format": _number_format(cells)}
+            for row, value in enumerate(cells, top + 1):
+                self._cell(page, (row, column), value, look, linked)
 
-    def _cell(self, page, place: tuple[int, int], value, look: dict, linked: set[str]) -> None:
+    def _cell(
+        self, page: Worksheet, place: tuple[int, int], value: Cell, look: _Look, linked: set[str]
+    ) -> None:
         link = look | {"font_color": _LINK, "underline": 1, "text_wrap": True}
         if value is None:
             page.write_blank(*place, None, self._format(**look))
@@ -387,16 +443,6 @@ class _Writer:
             )
             row += 1
 
-    def _widths(self, sheet: _Sheet) -> list[int]:
-        """As wide as the longest cell or word of the header; long columns share one screen."""
-        asked = [
-            max(_length(*column), max(len(word) for word in name.split()) + 4, _NARROWEST)
-            for name, column in zip(sheet.headers, sheet.shown, strict=True)
-        ]
-        long = sum(width > _LONG for width in asked)
-        most = min(max(_SCREEN // max(long, 1), _LONG), _WIDEST)
-        return [min(width, most) for width in asked]
-
     def _print(self, page: Worksheet, name: str) -> None:
         page.set_paper(9)  # A4
         page.set_landscape()
@@ -405,31 +451,11 @@ class _Writer:
         page.set_footer(f"&L&8{title}, edition {self._report['edition']}&R&8{name}, &P of &N")
 
 
-def _side(values: list) -> dict:
+def _side(cells: list[Cell]) -> _Look:
     """Numbers to the right, all else to the left, with room between the two."""
-    return {"align": "right" if kind_of(values) == "numbers" else "left", "indent": 1}
+    return {"align": "right" if _kind_of(cells) == "numbers" else "left", "indent": 1}
 
 
-def _height(value, width: int) -> int:
-    """The points that a cell needs when its text wraps: not every program works them out."""
-    # A letter is narrower than the digit by which columns are measured; the indent takes two.
-    width = max(int(1.1 * (width - 2)), 1)
-    lines = textwrap.wrap(value, width, break_on_hyphens=False) if isinstance(value, str) else []
-    return min(_ROW * max(len(lines), 1) + 1, _TALLEST)
-
-
-def _length(values: list, forms: list[str]) -> int:
-    """The letters that a column asks for: its longest cell, or of long texts that most fit."""
-    lengths = sorted(len(_printed(v, f)) for v, f in zip(values, forms, strict=True))
-    if lengths and lengths[-1] > _LONG:
-        lengths = lengths[: int(_MOST_CELLS * (len(lengths) - 1)) + 1]
-    return lengths[-1] + 3 if lengths else 0
-
-
-def _printed(value, form: str) -> str:
-    """About what a cell shows: for its width alone."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.{len(form.partition('.')[2])}f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def _height(text: str) -> int:
+    """The points that a line of the cover needs when it wraps."""
+    return _ROW * len(textwrap.wrap(text, _COVER)) + 1

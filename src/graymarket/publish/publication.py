@@ -1,0 +1,41 @@
+"""What is said of a set of notebooks as a whole, in whatever format."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+FORMATS = (
+    "report.html",
+    "report.pdf",
+    "slides.html",
+    "slides.pptx",
+    "tables.xlsx",
+    "brief.pdf",
+)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Title page, colophon and formats of what is published.
+
+    `date`: a day as YYYY-MM-DD, by which files are dated; `fingerprint`: of what it is made from,
+    "" if unknown; `credits`: lines that name data and licences; `citation`: how to cite it, made
+    of title, edition and date if empty; `files`: those of FORMATS to write; `left_out`: names of
+    chapters that do not apply here.
+    """
+
+    title: str
+    edition: str
+    date: str
+    subtitle: str = ""
+    fingerprint: str = ""
+    credits: tuple[str, ...] = ()
+    language: str = "en-GB"
+    citation: str = ""
+    files: tuple[str, ...] = FORMATS
+    left_out: tuple[str, ...] = ()
+
+    def metadata(self) -> dict[str, Any]:
+        """It as plain JSON values, for the `report` of a notebook's metadata."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
