@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from graymarket import evidence
 from graymarket.evidence import Tables, lineage
 from graymarket.models import closure
 from graymarket.models.closure import SyntheticControl
@@ -86,7 +85,7 @@ def left_out_span(result: SyntheticControl, rows: tuple[str, ...]) -> Quantity |
 
 def marks_of(tables: Tables) -> Mapping[str, str]:
     """What is provisional or revised since the last edition: "region/month" → which."""
-    return evidence.marks("usage_panel", tables.root) if tables.root else {}
+    return editions.marks("usage_panel", tables.root) if tables.root else {}
 
 
 def lines(
