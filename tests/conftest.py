@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from small import write_small_base
+
 settings.register_profile("steady", derandomize=True)  # the same commit, the same outcome
 settings.load_profile("steady")
 
@@ -38,6 +40,21 @@ def pytest_collection_modifyitems(items):
 def root():
     """The repository's root."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def small_base(root, tmp_path_factory):
+    """A project of a small base; no test writes to it."""
+    folder = tmp_path_factory.mktemp("small")
+    write_small_base(root, folder)
+    return folder
+
+
+@pytest.fixture
+def small(small_base, tmp_path):
+    """A copy of the small base, free to be changed."""
+    shutil.copytree(small_base, tmp_path, dirs_exist_ok=True)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

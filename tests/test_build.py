@@ -16,6 +16,7 @@ BUILT = (
     "report/brief.pdf",
     "report/headline.svg",
     "report/results.json",
+    "report/inputs.json",
 )
 
 

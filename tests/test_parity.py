@@ -153,7 +153,7 @@ def test_every_exhibit_slide_has_notes_and_a_source(deck, results):
 
 
 def test_no_format_has_a_number_that_the_report_lacks(root, page, deck, results):
-    known = set(NUMBER.findall(page)) | set(NUMBER.findall(results["inputs"][:12]))
+    known = set(NUMBER.findall(page)) | set(NUMBER.findall(results["fingerprint"][:12]))
     known |= set(NUMBER.findall(str(results)))
     brief = pdf_text(root / "report/brief.pdf").replace("\u00ad", "")
     for text in (brief, deck_words(deck)):

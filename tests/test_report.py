@@ -14,8 +14,7 @@ import pandas as pd
 import pikepdf
 import pytest
 
-from graymarket import evidence
-from graymarket.publish.build import inputs_hash
+from graymarket import evidence, report
 
 FILLER = ("No description has been provided", "no description available")
 
@@ -37,11 +36,11 @@ def pdf(root):
 
 
 def test_report_is_fresh(root, page_text, results, pdf):
-    fresh = inputs_hash(root)
-    advice = "the report is older than its inputs: run `make report` and commit report/"
-    assert f'name="report-inputs" content="{fresh}"' in page_text, advice
-    assert results["inputs"] == fresh, advice
-    assert str(pdf.docinfo["/Keywords"]) == f"inputs {fresh}", advice
+    advice = "the report is older than these: run `make report` and commit report/"
+    assert report.stale(root) == [], advice
+    made_from = results["fingerprint"]
+    assert f'name="report-fingerprint" content="{made_from}"' in page_text
+    assert str(pdf.docinfo["/Keywords"]) == f"fingerprint {made_from}"
 
 
 def test_notebooks_are_stored_without_outputs(root):

@@ -5,20 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
 import graymarket
-from graymarket import evidence, publish
+from graymarket import editions, evidence, publish
 from graymarket.publish import Publication, PublishError
 from graymarket.publish.assemble import without_links
 from graymarket.publish.chapters import for_question, read_chapters
 from graymarket.publish.execute import execute
 from graymarket.publish.fingerprint import differences, files_of, fingerprint, hashes
-from graymarket.publish.variant import GENERAL, general_chapters
+from graymarket.question import FOLDER, Question
+from graymarket.question import question as read_question
 
 MAIN = "xiaomi-cuba-2021"  # the question whose report is report/ itself
 INPUTS = "inputs.json"
-QUESTIONS = "data/questions"
 
 _PACKAGE = Path(graymarket.__file__).parent
 _TABLES = (".csv", ".json")
@@ -30,8 +28,8 @@ def build(
     """Write the report on a question, and what READMEs show of the main one; returns its files.
 
     `question`: the name of a file in data/questions/ without ".toml", or the path of one. The
-    main report is written into report/, another into report/NAME/. The pictures in figures/ count
-    as one: their folder is returned.
+    main report is written into report/, another into report/NAME/. Of the many files in
+    figures/ and notebooks/ the folders are returned.
 
     Nothing is touched unless every file could be made. Raises EvidenceError for bad data, and
     PublishError for bad chapters or if what the report is made from changes meanwhile, each with
@@ -40,26 +38,35 @@ def build(
     on_step("Checking data/")
     if problems := evidence.check(root):
         raise evidence.EvidenceError(problems)
-    asked = _Asked(root, question)
+    asked = read_question(question, root)
     before = hashes(_inputs(root, asked) | _modules(root, [*_PACKAGE.rglob("*.py")]))
-    chapters, left_out = asked.chapters()
+    folder = root / "notebooks"
+    chapters, left_out = for_question(read_chapters(folder), asked.name, _parameters(root, asked))
     cells = sum(cell.cell_type == "code" for book in chapters.values() for cell in book.cells)
     on_step(f"Running {len(chapters)} chapters, {cells} cells")
     loaded: set[str] = set()
-    execute(chapters, root / "notebooks", on_cell, asked.environment, loaded.update)
+    execute(chapters, folder, on_cell, on_modules=loaded.update)
     made_from = _inputs(root, asked) | _modules(root, [*map(Path, loaded), *_own_modules()])
     used = {name: before.get(name, "") for name in made_from}
-    publication = asked.publication(fingerprint(used), left_out)
+    _refuse_changes(used, made_from)
     made, report = publish.publish(
-        chapters, publication, lambda entries: evidence.trace(entries, root), on_step
+        chapters,
+        _publication(root, asked, fingerprint(used), left_out),
+        lambda entries: evidence.trace(entries, root),
+        on_step,
     )
-    if changed := differences(used, hashes(made_from)):
-        raise PublishError([f"{name}: expected no change during the build" for name in changed])
+    _refuse_changes(used, made_from)
     made[INPUTS] = (json.dumps(used, indent=1) + "\n").encode()
-    files = {f"{asked.place}/{name}": content for name, content in made.items()}
-    if asked.is_main:
+    files = {f"{_place(asked)}/{name}": content for name, content in made.items()}
+    if asked.name == MAIN:
         files |= _readmes(root, report.metadata["report"])
-    return _put_in_place(root, asked.place, files)
+    return _put_in_place(root, _place(asked), files)
+
+
+def _refuse_changes(before: dict[str, str], files: dict[str, Path]) -> None:
+    present = {name: path for name, path in files.items() if path.is_file()}
+    if changed := differences(before, hashes(present)):
+        raise PublishError([f"{name}: expected no change during the build" for name in changed])
 
 
 def stale(root: Path, question: str = MAIN) -> list[str]:
@@ -67,64 +74,38 @@ def stale(root: Path, question: str = MAIN) -> list[str]:
 
     Raises OSError if there is no such report.
     """
-    asked = _Asked(root, question)
-    known = json.loads((root / asked.place / INPUTS).read_text(encoding="utf-8"))
+    asked = read_question(question, root)
+    known = json.loads((root / _place(asked) / INPUTS).read_text(encoding="utf-8"))
     modules = [_PACKAGE.parent / name for name in known]
     return differences(known, hashes(_inputs(root, asked) | _modules(root, modules)))
 
 
-class _Asked:
-    """A question as `build` needs it: its place, its chapters, its title page."""
+def _place(question: Question) -> str:
+    """Its folder: report/ for the main question's report, report/NAME/ for another."""
+    return "report" if question.name == MAIN else f"report/{question.name}"
 
-    def __init__(self, root: Path, name: str):
-        self.root, self.name, self.is_main = root, Path(name).stem, name == MAIN
-        path = root / QUESTIONS / f"{name}.toml"
-        # Until the main report has a file of its own, its chapters say what it is about.
-        self.question = (
-            None if self.is_main and not path.exists() else evidence.question(name, root)
-        )
-        self.place = "report" if self.is_main else f"report/{self.name}"
-        self.files = [self.question.path] if self.question else []
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What kernels are told beside the chapters' parameters."""
-        return {evidence.VARIABLE: str(self.question.path.resolve())} if self.question else {}
+def _parameters(root: Path, question: Question) -> dict[str, str]:
+    """What the chapters are told: the question's name, or the path of a file elsewhere."""
+    known = question.path.resolve().parent == (root / FOLDER).resolve()
+    return {"QUESTION": question.name if known else str(question.path.resolve())}
 
-    def chapters(self) -> tuple[dict[str, NotebookNode], list[str]]:
-        """The chapters as they are to run, and the names of those left out."""
-        folder = self.root / "notebooks"
-        if not self.is_main and (folder / GENERAL).is_dir():
-            return general_chapters(folder), []
-        return for_question(read_chapters(folder), self.name, {"QUESTION": self._parameter()})
 
-    def _parameter(self) -> str:
-        """The name of the question, or the path of a file elsewhere."""
-        path = self.files[0].resolve() if self.files else None
-        known = path is None or path.parent == (self.root / QUESTIONS).resolve()
-        return self.name if known else str(path)
-
-    def publication(self, made_from: str, left_out: list[str]) -> Publication:
-        """The title page and colophon."""
-        package = evidence.package(self.root)
-        credits = [entry["credit"] for entry in package["resources"] if "credit" in entry]
-        title, subtitle = self._titles(package)
-        return Publication(
-            title=title,
-            subtitle=subtitle,
-            edition=evidence.label(self.root),
-            date=package["created"][:10],
-            fingerprint=made_from,
-            credits=tuple(dict.fromkeys(credits)),
-            left_out=tuple(left_out),
-        )
-
-    def _titles(self, package: dict[str, Any]) -> tuple[str, str]:
-        if self.question and not self.is_main:
-            return self.question.title, f"{self.question.what}, {self.question.event:%B %Y}"
-        first = next(iter(read_chapters(self.root / "notebooks").values()))
-        about = first.metadata.get("report", {})
-        return about.get("title", package["title"]), about.get("subtitle", "")
+def _publication(
+    root: Path, question: Question, made_from: str, left_out: list[str]
+) -> Publication:
+    """The title page and colophon."""
+    package = evidence.package(root)
+    credits = [entry["credit"] for entry in package["resources"] if "credit" in entry]
+    return Publication(
+        title=question.title,
+        subtitle=question.subtitle or f"{question.what}, {question.event:%B %Y}",
+        edition=editions.label(root),
+        date=package["created"][:10],
+        fingerprint=made_from,
+        credits=tuple(dict.fromkeys(credits)),
+        left_out=tuple(left_out),
+    )
 
 
 def _own_modules() -> list[Path]:
@@ -139,19 +120,17 @@ def _modules(root: Path, loaded: list[Path]) -> dict[str, Path]:
     return own | {path.relative_to(root).as_posix(): path for path in beside}
 
 
-def _inputs(root: Path, asked: "_Asked") -> dict[str, Path]:
+def _inputs(root: Path, question: Question) -> dict[str, Path]:
     """By name, the tables, former editions, question, notebooks, lock and citation."""
     data = root / "data"
     paths = [path for path in data.rglob("*") if path.suffix in _TABLES]
     # The present edition is frozen from the report; only those before it are compared with.
-    own = evidence.edition_file(root, evidence.package(root)["version"])
+    own = editions.edition_file(root, evidence.package(root)["version"])
     paths += [path for path in (data / "editions").glob("[!.]*.zip") if path != own]
     paths += [*(root / "notebooks").glob("*.ipynb")]
-    if not asked.is_main:
-        paths += [*(root / "notebooks" / GENERAL).glob("*.ipynb")]
     paths += [root / "requirements.lock", root / "CITATION.cff"]
     named = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
-    return named | {f"question {path.name}": path for path in asked.files}
+    return named | {f"question {question.path.name}": question.path}
 
 
 def _readmes(root: Path, about: dict[str, Any]) -> dict[str, bytes]:
@@ -184,8 +163,10 @@ def _finding(about: dict[str, Any]) -> str:
 
 
 def _put_in_place(root: Path, place: str, files: dict[str, bytes]) -> list[Path]:
+    """Write the files, and take away what stood for exhibits and chapters that are no more."""
     written = publish.write(root, files)
-    pictures = root / place / "figures"
-    for old in {*filter(Path.is_file, pictures.iterdir())} - {*written}:
-        old.unlink()  # a picture of an exhibit that is no more
-    return [path for path in written if path.parent != pictures] + [pictures]
+    folders = [root / place / name for name in publish.FOLDERS]
+    for folder in folders:
+        for old in {*filter(Path.is_file, folder.iterdir())} - {*written}:
+            old.unlink()
+    return [path for path in written if path.parent not in folders] + folders

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from graymarket.publish.assemble import assemble
-from graymarket.publish.found import EXHIBIT_MIME, RESULTS_MIME
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 
 

@@ -14,7 +14,12 @@ SVG = (
     'xmlns="http://www.w3.org/2000/svg"><path d="M 0 0 L 460 140" style="stroke: #c8321f"/></svg>'
 )
 SOURCE = {"id": "s", "credit": "A & B", "title": "T", "url": "https://example.org"}
-ROWS = [["a, b", 1.5], ['say "x"', None], ["=1+1", -2]]
+VALUES = [["a, b", 1.5], ['say "x"', None], ["=1+1", -2]]
+COLUMNS = [
+    {"name": "Label", "unit": "", "numeric": False},
+    {"name": "Value, %", "unit": "percent", "numeric": True},
+]
+PRINTED = [["a, b", "1.5"], ['say "x"', "–"], ["=1+1", "−2"]]
 
 
 def exhibit(name, number, svg):
@@ -27,7 +32,7 @@ def exhibit(name, number, svg):
         "note": "hollow: unknown.",
         "sources": [SOURCE, SOURCE],
         "outlined_svg": svg,
-        "table": {"columns": ["Label", "Value, %"], "numeric": [False, True], "rows": ROWS},
+        "table": {"columns": COLUMNS, "rows": PRINTED, "values": VALUES},
     }
 
 
@@ -77,7 +82,7 @@ def test_picture_carries_its_title_and_alt_text(files):
 def test_csv_is_the_table(files):
     read = list(csv.reader(io.StringIO(files["words.csv"].decode())))
     assert read[0] == ["Label", "Value, %"]
-    assert read[1:] == [["" if cell is None else str(cell) for cell in row] for row in ROWS]
+    assert read[1:] == [["" if cell is None else str(cell) for cell in row] for row in VALUES]
 
 
 def test_text_says_what_a_caption_needs(files):

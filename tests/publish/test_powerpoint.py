@@ -12,8 +12,10 @@ import pytest
 from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
+from pptx.opc.constants import RELATIONSHIP_TYPE
 
-from graymarket.publish import PublishError
+from graymarket.palette import PALETTE
+from graymarket.publish.office_theme import TEMPLATE
 from graymarket.publish.powerpoint import powerpoint
 
 SVG = (
@@ -21,23 +23,43 @@ SVG = (
     '<rect x="20" y="20" width="300" height="90" fill="#c8321f"/>'
     '<text x="20" y="150" style="font: 12px \'IBM Plex Sans Condensed\'">Label</text></svg>'
 )
-LINES = {
-    "columns": ["Month", "Here", "There"],
-    "numeric": [False, True, True],
-    "rows": [
-        [f"{2019 + i // 12}-{i % 12 + 1:02}", None if i == 9 else 10 + i / 2, 12.25 + i / 2]
-        for i in range(36)
+MONTHS = [f"{2019 + i // 12}-{i % 12 + 1:02}" for i in range(36)]
+HERE = [None if i == 9 else 10 + i / 2 for i in range(36)]
+THERE = [12.25 + i / 2 for i in range(36)]
+
+
+def table(numeric, *rows):
+    """A table of the contract; the first row is its head."""
+    head, *rest = rows
+    columns = [
+        {"name": name, "unit": "", "numeric": is_number}
+        for name, is_number in zip(head, numeric, strict=True)
+    ]
+    printed = [["–" if cell is None else str(cell) for cell in row] for row in rest]
+    return {"columns": columns, "rows": printed, "values": [list(row) for row in rest]}
+
+
+LINES = table(
+    [False, True, True], ["Month", "Here", "There"], *zip(MONTHS, HERE, THERE, strict=True)
+)
+BARS = table([False, True], ["Place", "Phones"], ["North", 3.5], ["South & East", None])
+LONG = table(
+    [False, False, True],
+    ["Kind", "What it says", "Rows"],
+    *([f"kind-{i}", "A sentence of several words, as they are. " * 2, i] for i in range(30)),
+)
+NATIVE_LINES = {
+    "kind": "line",
+    "categories": [f"{month}-01" for month in MONTHS],
+    "series": [
+        {"name": "Here", "values": HERE, "role": "accent"},
+        {"name": "There", "values": THERE, "role": "second"},
     ],
 }
-BARS = {
-    "columns": ["Place", "Phones", "Counted by"],
-    "numeric": [False, True, False],
-    "rows": [["North", 3.5, "customs"], ["South & East", None, ""], ["West", 18.27, "a poll"]],
-}
-LONG = {
-    "columns": ["Kind", "What it says", "Rows"],
-    "numeric": [False, False, True],
-    "rows": [[f"kind-{i}", "A sentence of several words, as they are. " * 2, i] for i in range(30)],
+NATIVE_BARS = {
+    "kind": "bar",
+    "categories": ["North", "South & East", "West"],
+    "series": [{"name": "Phones", "values": [3.5, None, 18.27], "role": "accent"}],
 }
 
 
@@ -62,8 +84,6 @@ def slide(exhibit_id="", text="", chapter="chapter-a", notes=""):
 
 
 def a_report():
-    lines = {"kind": "line", "x": "Month", "y": ("Here", "There"), "whole": True}
-    bars = {"kind": "bar", "x": "Place", "y": ("Phones",), "whole": True}
     points = (
         "## Three points\n\n- **One.** Words [3](#n-a-x).\n- **Two.** More.\n- Three.\n\nAn end."
     )
@@ -72,7 +92,8 @@ def a_report():
         "subtitle": "What is it about?",
         "edition": "2026-11",
         "date": "2026-11-24",
-        "inputs": "0123456789abcdef",
+        "fingerprint": "0123456789abcdef",
+        "language": "en-GB",
         "credits": ["Facts by somebody (CC BY 4.0)."],
         "chapters": [
             {"id": "chapter-a", "title": "The first finding & its doubt", "deck": "In [9](#n-x)."},
@@ -80,9 +101,9 @@ def a_report():
             {"id": "chapter-c", "title": "Nothing of it is shown", "deck": "No slide."},
         ],
         "exhibits": [
-            exhibit(1, "lines", LINES, svg=SVG, native=lines),
-            exhibit(2, "bars", BARS, svg=SVG, native=bars),
-            exhibit(3, "picture", BARS, svg=SVG, native=bars | {"whole": False}),
+            exhibit(1, "lines", LINES, svg=SVG, native=NATIVE_LINES),
+            exhibit(2, "bars", BARS, svg=SVG, native=NATIVE_BARS),
+            exhibit(3, "picture", BARS, svg=SVG),
             exhibit(4, "long", LONG),
         ],
         "slides": [
@@ -184,18 +205,18 @@ def test_native_charts_hold_the_tables_numbers_gaps_included(deck):
     _, frame = shown(deck, "lines")
     plot = frame.chart.plots[0]
     for place, series in enumerate(plot.series, start=1):
-        assert series.name == LINES["columns"][place]
-        assert list(series.values) == [row[place] for row in LINES["rows"]]
+        assert series.name == LINES["columns"][place]["name"]
+        assert list(series.values) == [row[place] for row in LINES["values"]]
     assert frame.chart._chartSpace.xpath("count(.//c:dateAx)") == 1
     assert frame.chart._chartSpace.xpath(".//c:dispBlanksAs/@val") == ["gap"]
     assert frame.chart._chartSpace.xpath(".//c:dLbl/c:showSerName/@val") == ["1", "1"]
     assert not frame.chart.has_legend
 
 
-def test_bars_say_in_words_what_the_table_says_of_each(deck):
+def test_bars_have_their_labels_and_numbers(deck):
     _, frame = shown(deck, "bars")
     plot = frame.chart.plots[0]
-    assert list(plot.categories) == ["North (customs)", "South & East", "West (a poll)"]
+    assert list(plot.categories) == NATIVE_BARS["categories"]
     assert list(plot.series[0].values) == [3.5, None, 18.27]
     assert plot.series[0].data_labels.show_value
 
@@ -207,8 +228,8 @@ def test_chart_data_opens_as_a_sheet(deck):
     )
     head, *rows = workbook.active.iter_rows(values_only=True)
     assert head[1:] == ("Here", "There")
-    assert [f"{row[0]:%Y-%m}" for row in rows] == [row[0] for row in LINES["rows"]]
-    assert [list(row[1:]) for row in rows] == [row[1:] for row in LINES["rows"]]
+    assert [f"{row[0]:%Y-%m}" for row in rows] == MONTHS
+    assert [list(row[1:]) for row in rows] == [row[1:] for row in LINES["values"]]
 
 
 def test_a_chart_that_no_program_can_draw_whole_is_a_crisp_picture(deck):
@@ -272,11 +293,42 @@ def test_every_part_is_typed_reached_and_every_id_used_once(content):
     assert reached == set(parts)
 
 
-def test_a_value_that_is_no_number_is_refused():
+def test_the_template_has_the_colours_of_the_palette_and_no_slide():
+    deck = Presentation(str(TEMPLATE))
+    assert len(deck.slides) == 0
+    theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob
+    colours = {
+        etree.QName(e.getparent()).localname: f"#{e.get('val').lower()}"
+        for e in etree.fromstring(theme).xpath("//*[local-name()='clrScheme']//*[@val]")
+    }
+    names = {
+        **{"dk1": "ink", "lt1": "paper", "dk2": "text-mute", "lt2": "faint"},
+        **{"accent1": "accent", "accent2": "second", "accent4": "mute", "hlink": "second"},
+    }
+    assert {slot: colours[slot] for slot in names} == {
+        slot: PALETTE[name] for slot, name in names.items()
+    }
+
+
+def test_a_long_list_is_numbered_as_it_was_or_has_dots():
     report = a_report()
-    report["exhibits"][1]["table"] = BARS | {"rows": [["North", "many", ""]]}
-    with pytest.raises(PublishError, match=r"exhibit bars, column 'Phones': expected a number"):
-        powerpoint(report)
+    for text, kind in (
+        ("1. One\n2. Two\n3. Three\n4. Four", "buAutoNum"),
+        ("- A\n- B\n- C\n- D", "buChar"),
+    ):
+        report["slides"] = [slide(text=text)]
+        deck = Presentation(io.BytesIO(powerpoint(report)))
+        paragraphs = deck.slides[2].element.xpath(".//a:pPr")
+        assert sum(p.find(f"{{*}}{kind}") is not None for p in paragraphs) == 4
+
+
+def test_what_comes_from_data_is_no_markdown():
+    report = a_report()
+    report["exhibits"][0] |= {"title": "A *b* `c` <d>", "note": "of **e**"}
+    deck = Presentation(io.BytesIO(powerpoint(report)))
+    assert "A *b* `c` <d>" in titles(deck)
+    words = deck.slides[2].notes_slide.notes_text_frame.text
+    assert "Note: of **e**" in words
 
 
 def test_an_office_program_opens_it_and_shows_every_slide(content, deck, tmp_path):

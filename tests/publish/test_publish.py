@@ -76,6 +76,11 @@ def test_page_and_slides_and_pdf_have_what_the_notebooks_show(files):
     assert "The weather" in files["slides.html"].decode()
 
 
+def test_the_notebooks_are_there_with_what_they_showed(files):
+    copy = nbformat.reads(files["notebooks/2-sun.ipynb"].decode(), as_version=4)
+    assert "image/png" in copy.cells[1].outputs[0].data
+
+
 def test_office_files_open(files):
     deck = Presentation(io.BytesIO(files["slides.pptx"]))
     assert deck.slides[0].shapes.title.text_frame.text == "The weather"

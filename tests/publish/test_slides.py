@@ -11,8 +11,9 @@ import pytest
 from matplotlib.figure import Figure
 from nbconvert.exporters import get_exporter
 
+from graymarket.charts.chart import Chart, Drawing
+from graymarket.charts.style import chart
 from graymarket.exhibits.contract import EXHIBIT_MIME, Exhibit
-from graymarket.exhibits.style import chart
 from graymarket.publish.assemble import assemble
 from graymarket.publish.problems import PublishError
 
@@ -43,23 +44,28 @@ POINTS = """## Two limits
 - **Three places stay blank.** What we cannot see may be large; see [Exhibit](#growth)."""
 
 
-def exhibit(name, title, data=FEW_ROWS, draw=None):
+def exhibit(name, title, data=FEW_ROWS, chart=None):
     return Exhibit(
         id=name,
         title=title,
         subtitle="Phones, thousands, in forty countries, September 2021",
         alt=f"Chart of phones where {title}",
         data=data,
-        basis=("vendor_share/vendor_share-001",),
+        lineage="vendor_share/vendor_share-001",
         note="one month is missing",
-        draw=draw,
+        chart=chart,
     )
 
 
 def drawn(width):
     figure, axes = chart(width, 3)
     axes.plot([2019, 2020, 2021], [9, 14, 18], color="#c8321f")
-    return figure
+    return Drawing(figure, ())
+
+
+def resolve(entries):
+    source = {"id": "s", "credit": "A firm", "title": "T", "url": "https://example.org"}
+    return [{"file": "data/t.csv", "key": "t-1", "rows": 1, "text": "", "sources": [source]}]
 
 
 def markdown(text, slide=""):
@@ -83,8 +89,9 @@ def notebook(*cells):
     return nbformat.v4.new_notebook(cells=list(cells))
 
 
-def exported(book):
-    return get_exporter("graymarket.publish.slides.ReportSlidesExporter")().from_notebook_node(book)
+def exported(book, **options):
+    exporter = get_exporter("graymarket.publish.slides.ReportSlidesExporter")
+    return exporter(**options).from_notebook_node(book)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +99,7 @@ def book():
     chapters = {
         "one": notebook(
             markdown("# Phones doubled in two years\n\nThat is *much*; see [Exhibit](#growth)."),
-            code(shown(exhibit("growth", LONG_TITLE, draw=drawn)), "slide"),
+            code(shown(exhibit("growth", LONG_TITLE, chart=Chart("line", drawn))), "slide"),
             markdown("**Say:** it doubled, as [Exhibit](#growth) shows.", "notes"),
             markdown(POINTS, "slide"),
         ),
@@ -105,7 +112,7 @@ def book():
             code(shown(exhibit("countries", "Most phones are in the last rows", ROWS)), "slide"),
         ),
     }
-    return assemble(chapters, ABOUT)
+    return assemble(chapters, ABOUT, resolve)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +167,30 @@ def each_slide(page):
         before = now
         for _ in range(1 + page.evaluate("Reveal.availableFragments().next ? 1 : 0")):
             page.keyboard.press("ArrowRight")
+
+
+def test_what_is_removed_in_other_formats_is_removed_here():
+    cells = nbformat.v4
+    text, _ = exported(
+        notebook(
+            markdown("# Kept words"),
+            cells.new_markdown_cell("REMOVED words", metadata={"tags": ["remove-cell"]}),
+            cells.new_code_cell(
+                "HIDDEN_SOURCE = 1",
+                outputs=[cells.new_output("stream", name="stdout", text="kept output")],
+                metadata={"jupyter": {"source_hidden": True}},
+            ),
+            cells.new_code_cell(
+                "kept_source = 1",
+                outputs=[cells.new_output("stream", name="stdout", text="REMOVED output")],
+                metadata={"tags": ["remove-output"]},
+            ),
+        ),
+        include_code=True,
+    )
+    assert all(words in text for words in ("Kept words", "kept output", "kept_source"))
+    assert "REMOVED" not in text
+    assert "HIDDEN_SOURCE" not in text
 
 
 def test_same_bytes_twice_and_no_address_of_a_library(book):

@@ -2,28 +2,40 @@
 
 import datetime
 import io
+import re
 import shutil
 import subprocess
 import time
 import zipfile
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from graymarket.publish.workbook import workbook
 
 SOURCE = {"id": "s", "credit": "Somebody", "title": "A title", "url": "https://example.org/a?b=c"}
-LINE = {"file": "data/t.csv", "key": "t-1", "rows": 1, "text": "x", "sources": [SOURCE]}
-OTHER = LINE | {"file": "data/u.csv", "key": "CUB"}
-ROWS = [
-    ["2021-09-01", "=SUM(A1)", 1234, 0.5, "1,234", "66%", True, None],
-    ["2021-10-01", "+1", 20, None, "−0.6", "8%", False, ""],
-    ["2021-11-01", "@user", -3, 18.27, "+2.50", "15.5%", None, "https://example.org"],
-    ["2021-12-01", "-1-1", 0, 3.0, "", "1", True, "x" * 300],
+LEVEL = "Percent of chance that the range is meant to hold the truth; empty if it is none"
+COLUMNS = ["Month", "Text", "Count", "Share", "Effect", "Known", "share ", "share"]
+UNITS = ["", "", "", "percent", "points", "", "", ""]
+NUMERIC = [False, False, True, True, True, False, False, False]
+EFFECT = {"value": -0.6, "low": -1.25, "high": None}
+VALUES = [
+    ["2021-09-01", "=SUM(A1)", 1234, 0.5, EFFECT, True, None, "a"],
+    ["2021-10-01", "+x", 20, None, 3, False, "", "https://example.org"],
+    ["2021-11-01", "@user", -3, 18.27, None, None, None, "x" * 300],
 ]
-COLUMNS = ["Month", "Text", "Count", "Share, %", "Printed", "Mixed", "Known", "share, % "]
-NUMERIC = [False, False, True, True, True, True, False, False]
+
+
+def table(columns, units, numeric, values):
+    described = [
+        {"name": name, "unit": unit, "numeric": is_number}
+        for name, unit, is_number in zip(columns, units, numeric, strict=True)
+    ]
+    return {
+        "columns": described,
+        "rows": [["printed"] * len(columns)] * len(values),
+        "values": values,
+    }
 
 
 def exhibit(name, number):
@@ -34,49 +46,76 @@ def exhibit(name, number):
         "subtitle": "Percent, by month",
         "note": "hollow: not known.",
         "sources": [SOURCE],
-        "table": {"columns": COLUMNS, "numeric": NUMERIC, "rows": ROWS},
+        "table": table(COLUMNS, UNITS, NUMERIC, VALUES),
     }
+
+
+QUANTITY = {
+    "type": "quantity",
+    "value": 18.27,
+    "low": 10,
+    "high": 19.5,
+    "level": 80,
+    "unit": "percent",
+    "period": "2021-09",
+    "region": "CUB",
+    "definition": "Share of phones",
+    "kind": "estimated",
+    "confidence": "low",
+    "text": "18.3%",
+    "lineage": ["t/t-1", "u/CUB"],
+}
+VERDICT = {
+    "type": "verdict",
+    "about": "door",
+    "answer": "shut",
+    "definition": "Whether it was shut",
+    "region": "",
+    "text": "it was shut",
+    "lineage": ["t/t-1"],
+}
+MOMENT = {
+    "type": "moment",
+    "date": "2021-09-01",
+    "end": None,
+    "definition": "The lock",
+    "text": "September 2021",
+    "lineage": ["t/t-1"],
+}
 
 
 @pytest.fixture(scope="module")
 def report():
+    guesses = table(
+        ["id", "day", "low", "count"],
+        ["", "", "percent", ""],
+        [False, False, True, True],
+        [["a", "2026-11-23", 1.25, 7_000_000], ["=b", None, None, None]],
+    )
     return {
         "title": "Book & more",
         "subtitle": "How large?",
         "edition": "2026-11",
         "date": "2026-11-24",
-        "inputs": "0123456789abcdef0123",
+        "language": "en-GB",
+        "fingerprint": "0123456789abcdef0123",
         "credits": ["All of it: somebody (CC BY-SA 4.0)."],
         "exhibits": [exhibit("first", 1), exhibit("a-name-that-is-far-too-long-for-a-sheet", 2)],
-        "results": {
-            "one/high": {"text": "18.3%", "value": 18.27, "basis": [LINE]},
-            "one/word": {
-                "text": "three",
-                "value": "three",
-                "basis": [LINE, LINE | {"key": ""}, OTHER],
-            },
-        },
+        "tables": [
+            {
+                "name": "guesses",
+                "title": "Guesses",
+                "description": "A row a guess",
+                "table": guesses,
+            }
+        ],
+        "results": {"one/high": QUANTITY, "one/word": VERDICT, "two/lock": MOMENT},
     }
 
 
 @pytest.fixture(scope="module")
-def tables():
-    frame = pd.DataFrame(
-        {
-            "id": ["a", "=b"],
-            "day": pd.to_datetime(["2026-11-23", None]),
-            "low": [1.25, float("nan")],
-            "count": pd.array([7_000_000, None], dtype="Int64"),
-        }
-    )
-    columns = {"low": "the least"}
-    frame.attrs |= {"title": "Guesses", "description": "One row a guess", "columns": columns}
-    return {"guesses": frame}
-
-
-@pytest.fixture(scope="module")
-def content(report, tables):
-    return workbook(report, tables)
+def content(report):
+    return workbook(report)
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +129,9 @@ def table_rows(sheet):
     return [[cell.value for cell in row] for row in sheet[table.ref]]
 
 
-def test_same_bytes_a_while_later(report, tables, content):
+def test_same_bytes_a_while_later(report, content):
     time.sleep(2.1)  # zip files keep times in steps of two seconds
-    assert workbook(report, tables) == content
+    assert workbook(report) == content
 
 
 def test_one_table_a_sheet_from_column_a_without_merged_cells(book):
@@ -122,16 +161,33 @@ def test_exhibit_has_its_words_and_sources(book):
 
 def test_values_are_those_of_the_exhibit_in_their_own_kind(book):
     header, *rows = table_rows(book["E01 first"])
-    assert header == [*COLUMNS[:-1], "share, % (2)"]
-    month, text, count, share, printed, mixed, known, last = map(list, zip(*rows, strict=True))
-    assert month == [datetime.datetime(2021, m, 1) for m in (9, 10, 11, 12)]
-    assert text == [row[1] for row in ROWS]
-    assert count == [1234, 20, -3, 0]
-    assert share == [0.5, None, 18.27, 3.0]
-    assert printed == [1234, -0.6, 2.5, None]
-    assert mixed == ["66%", "8%", "15.5%", "1"]
-    assert known == ["yes", "no", None, "yes"]
-    assert last == [None, None, "https://example.org", "x" * 300]
+    assert header == [
+        *("Month", "Text", "Count", "Share (percent)"),
+        *("Effect (points)", "Effect, low (points)", "Effect, high (points)"),
+        *("Known", "share", "share (2)"),
+    ]
+    columns = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
+    assert columns["Month"] == [datetime.datetime(2021, m, 1) for m in (9, 10, 11)]
+    assert columns["Text"] == ["=SUM(A1)", "+x", "@user"]
+    assert columns["Count"] == [1234, 20, -3]
+    assert columns["Share (percent)"] == [0.5, None, 18.27]
+    assert columns["Effect (points)"] == [-0.6, 3, None]
+    assert columns["Effect, low (points)"] == [-1.25, None, None]
+    assert columns["Effect, high (points)"] == [None, None, None]
+    assert columns["Known"] == ["yes", "no", None]
+    assert columns["share"] == [None, None, None]
+    assert columns["share (2)"] == ["a", "https://example.org", "x" * 300]
+
+
+def test_every_number_is_a_number(book):
+    texts = {
+        cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "s" and re.fullmatch(r"[-−+]?[\d,]*\.?\d+%?", cell.value)
+    }
+    assert texts == {"18.3%"}  # how the prose prints a result, beside the number itself
 
 
 def test_no_cell_is_a_formula(book):
@@ -139,20 +195,31 @@ def test_no_cell_is_a_formula(book):
     assert kinds == {"s", "n", "d"}
 
 
-def test_numbers_are_shown_as_printed(book):
-    shown = [cell.number_format for cell in book["E01 first"]["E"]]
-    assert [form for form in shown if form != "General"][:3] == ["#,##0", "0.0", "+0.00;-0.00"]
+def test_numbers_of_a_column_have_as_many_decimals_as_it_needs(book):
+    for letter, form in (("A", "yyyy-mm"), ("C", "#,##0"), ("D", "#,##0.00"), ("E", "#,##0.0")):
+        shown = {cell.number_format for cell in book["E01 first"][letter]} - {"General"}
+        assert shown == {form}, letter
 
 
-def test_passed_table_and_results(book):
+def test_columns_are_as_wide_as_their_cells_but_no_wider_than_a_screen(book):
+    widths = {key: column.width for key, column in book["E01 first"].column_dimensions.items()}
+    assert max(widths.values()) < 65
+    assert widths["A"] < 20  # the sheet's title above it runs across
+
+
+def test_tables_for_the_workbook_alone(book):
     header, first, second = table_rows(book["guesses"])
-    assert header == ["id", "day", "low", "count"]
+    assert header == ["id", "day", "low (percent)", "count"]
     assert first == ["a", datetime.datetime(2026, 11, 23), 1.25, 7_000_000]
     assert second == ["=b", None, None, None]
-    assert table_rows(book["results"])[1:] == [
-        ["one/high", "18.3%", 18.27, "t-1"],
-        ["one/word", "three", "three", "t-1, t, u/CUB"],
-    ]
+
+
+def test_results_have_a_typed_column_for_each_part(book):
+    header, *rows = table_rows(book["results"])
+    high, word, lock = (dict(zip(header, row, strict=True)) for row in rows)
+    assert high == QUANTITY | {"subject": "one", "name": "high", "lineage": "t/t-1, u/CUB"}
+    assert (word["value"], word["text"], word["type"]) == (None, "it was shut", "verdict")
+    assert (lock["subject"], lock["name"], lock["period"]) == ("two", "lock", "2021-09-01")
 
 
 def test_contents_lead_to_every_sheet_and_columns_are_explained(book):
@@ -160,7 +227,8 @@ def test_contents_lead_to_every_sheet_and_columns_are_explained(book):
     for name in book.sheetnames[4:]:
         assert links[name].location == f"'{name}'!A1"
     columns = table_rows(book["Columns"])
-    assert ["guesses", "low", "numbers", 1, "the least"] in columns
+    assert ["guesses", "low (percent)", "numbers", 1, "percent"] in columns
+    assert ["results", "level", "numbers", 2, LEVEL] in columns
     assert ["E01 first", "Month", "dates", 0, None] in columns
 
 
@@ -193,5 +261,5 @@ def test_opens_in_libreoffice(content, tmp_path):
         timeout=120,
     )
     shown = (tmp_path / "tables-E01 first.csv").read_text(encoding="utf-8")
-    assert "=SUM(A1),1234,0.5,1234,66%,yes,\n" in shown
+    assert "=SUM(A1),1234,0.5,-0.6,-1.25,,yes,," in shown
     assert len(list(tmp_path.glob("tables-*.csv"))) == 8

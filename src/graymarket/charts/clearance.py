@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 
 from graymarket.palette import PALETTE
 
-_TOUCH = 0.8  # points by which the boxes of two labels may meet: letters do not fill their boxes
+_TOUCH = 0.8  # points by which boxes of labels may meet or pass an edge: letters do not fill them
 
 
 def overlaps(figure: Figure) -> list[str]:
@@ -36,9 +36,8 @@ def overlaps(figure: Figure) -> list[str]:
         if _meet(box, other_box)
     ]
     for text, box in labels:
-        if not (
-            box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1
-        ):
+        inside = figure.bbox.padded(_TOUCH)
+        if not (inside.contains(*box.min) and inside.contains(*box.max)):
             found.append(f"“{text.get_text()}” leaves the figure")
         if text.get_bbox_patch() is None and any(_runs_over(line, box) for line in lines):
             found.append(f"“{text.get_text()}” stands on a line or a mark")
@@ -73,10 +72,15 @@ def _is_guide(line: Line2D) -> bool:
 
 def _runs_over(line: Line2D, box: Bbox) -> bool:
     """Whether a line's path, or one of its marks, is inside the box."""
+    axes = line.axes
+    if axes is None:
+        return False
     path = line.get_transform().transform_path(line.get_path())
     wide = line.get_linewidth() / 2 if line.get_linestyle() != "None" else line.get_markersize() / 2
     grown = Bbox.from_extents(box.x0 - wide, box.y0 - wide, box.x1 + wide, box.y1 + wide)
-    inner = grown.padded(-_TOUCH)
+    inner = Bbox.intersection(grown.padded(-_TOUCH), axes.bbox)  # beyond, it is not drawn
+    if inner is None:
+        return False
     if line.get_linestyle() == "None":
         return any(inner.contains(x, y) for x, y in np.asarray(path.vertices, dtype=float))
     return bool(path.cleaned(remove_nans=True).intersects_bbox(inner, filled=False))

@@ -3,28 +3,27 @@
 import json
 import re
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pypandoc
+from markdown_it.token import Token
 from nbformat import NotebookNode
 
-from graymarket.publish.assemble import without_links
-from graymarket.publish.cells import lead
-from graymarket.publish.citing import REPORT_FILE, credit_line, how_to_cite
+from graymarket.publish.citation import REPORT_FILE, credit_line, how_to_cite
+from graymarket.publish.markdown import Reader, read, without_links, words
+from graymarket.publish.markdown_typst import to_typst
+from graymarket.publish.normalise import normalised
 from graymarket.publish.problems import PublishError
-from graymarket.publish.typesetting import (
-    MARKDOWN,
-    STYLE,
-    compile_pdf,
-    condensed,
-    style,
-    typst_prose,
-    typst_string,
-)
+from graymarket.publish.text import lead
+from graymarket.publish.typesetting import STYLE, compile_pdf, condensed, style, typst_string
 
 _FILE = "brief.pdf"
 _TEMPLATE = STYLE.with_name("brief.typ")
-_NO_WRAP = ["--wrap=none"]
+_EXHIBIT = re.compile(r"Exhibit \d+")
+# How many findings and limits are tried: findings that are cut keep what they begin with.
+_TRIED = [(3, 3), (2, 3), (1, 3), (1, 2), (1, 1)]
 
 
 def brief(notebook: NotebookNode) -> bytes:
@@ -37,25 +36,62 @@ def brief(notebook: NotebookNode) -> bytes:
     Raises PublishError when one of them or a chart is missing, or if even one of each needs a
     second page.
     """
+    notebook = normalised(notebook)
     report = notebook.metadata["report"]
     chart = next((exhibit for exhibit in report["exhibits"] if exhibit["svg"]), None)
     if chart is None:
         raise PublishError([f"{_FILE}: expected a chart among the exhibits"])
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "chart.svg").write_text(condensed(chart["svg"]), encoding="utf-8")
-        # Findings that are cut keep what they begin with; limits that are cut are gone
-        for most, limits in [(3, 3), (2, 3), (1, 3), (1, 2), (1, 1)]:
-            source = _source(report, chart, *_parts(notebook, chart, most, limits), most)
+    parts = _parts(notebook, chart["id"])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "chart.svg").write_text(condensed(chart["svg"]), encoding="utf-8")
+        for findings, limits in _TRIED:
             try:
-                return compile_pdf(source, Path(folder), _FILE)
+                return compile_pdf(_source(report, chart, parts, findings, limits), folder, _FILE)
             except PublishError:
-                if (most, limits) == (1, 1):  # not even one of each fits on the page
+                if (findings, limits) == _TRIED[-1]:  # not even one of each fits on the page
                     raise
+    raise AssertionError("the last try returns or raises")
 
 
-def _source(report: dict, chart: dict, findings: dict, limits: dict, remark: str, most: int) -> str:
+@dataclass(frozen=True)
+class _List:
+    """A list of the chapter: the words of the heading above it, its tokens, item by item."""
+
+    title: str
+    opening: Token
+    items: list[list[Token]]
+
+    def first(self, most: int) -> list[Token]:
+        """The first items as a list."""
+        return self._listed(self.opening, self.items[:most])
+
+    def leads(self, most: int) -> list[Token]:
+        """What the other items begin with in bold, as a list that goes on counting; nothing if
+        one of them does not."""
+        bold = [_bold(item) for item in self.items[most:]]
+        if not all(bold):
+            return []
+        opening = self.opening.copy(attrs={"start": len(self.items[:most]) + 1})
+        return self._listed(opening, [_item(lead(words)) for words in bold])
+
+    def _listed(self, opening: Token, items: list[list[Token]]) -> list[Token]:
+        closing = Token(opening.type.replace("_open", "_close"), opening.tag, -1)
+        return [opening, *(token for item in items for token in item), closing]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    findings: _List
+    limits: _List
+    remark: list[Token]
+
+
+def _source(
+    report: dict[str, Any], chart: dict[str, Any], parts: _Parts, findings: int, limits: int
+) -> str:
     chapter = report["chapters"][0]
-    shown = {key: chart[key] for key in ("title", "subtitle", "alt", "note")}
+    leads = parts.findings.leads(findings)
     values = {
         "title": report["title"],
         "edition": report["edition"],
@@ -63,11 +99,19 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict, remark: str
         "headline": chapter["title"],
         "file": REPORT_FILE,
         "cite": how_to_cite(report),
-        "chart": shown | {"credit": credit_line(chart)},
+        "chart": {key: chart[key] for key in ("title", "subtitle", "alt", "note")}
+        | {"credit": credit_line(chart)},
         "picture": "chart.svg",
-        "findings-title": findings["title"],
-        "limits-title": limits["title"],
-        "left-out": _left_out(findings, most),
+        "findings-title": parts.findings.title,
+        "limits-title": parts.limits.title,
+        "left-out": "" if leads else _left_out(len(parts.findings.items), findings),
+    }
+    texts = {
+        "deck": _by_itself(read(chapter["deck"]), chart["id"]),
+        "findings": parts.findings.first(findings),
+        "more": leads,
+        "limits": parts.limits.first(limits),
+        "remark": parts.remark,
     }
     return "\n".join(
         [
@@ -76,91 +120,93 @@ def _source(report: dict, chart: dict, findings: dict, limits: dict, remark: str
             _TEMPLATE.read_text(encoding="utf-8"),
             "#brief(",
             f"..json(bytes({typst_string(json.dumps(values))})),",
-            f"deck: [{typst_prose(_by_itself(chapter['deck'], chart))}],",
-            f"findings: [{findings['typst']}],",
-            f"more: [{findings['leads']}],",
-            f"limits: [{limits['typst']}],",
-            f"remark: [{remark}],",
+            *(f"{name}: [{to_typst([text], Path())}]," for name, text in texts.items()),
             ")",
         ]
     )
 
 
-def _left_out(findings: dict, most: int) -> str:
-    if findings["count"] <= most or findings["leads"]:
-        return ""
-    return f"The first {most} of {findings['count']}; the others are in the report."
+def _left_out(count: int, most: int) -> str:
+    return f"The first {most} of {count}; the others are in the report." if count > most else ""
 
 
-def _by_itself(text: str, chart: dict) -> str:
-    """Markdown of the report to be read away from it, beside one chart of its exhibits."""
-
-    def exhibit(link: re.Match) -> str:
-        return link[1] if link[2] == chart["id"] else f"{link[1]} of the report"
-
-    return without_links(re.sub(r"\[(Exhibit \d+)\]\(#([\w-]+)\)", exhibit, text))
-
-
-def _parts(notebook: NotebookNode, chart: dict, most: int, limits: int) -> tuple[dict, dict, str]:
-    """The first chapter's first ordered list and the first bullet list behind it, cut, and the
-    paragraph that follows them, "" if none does."""
-    text = "\n\n".join(_by_itself(source, chart) for source in _first_chapter(notebook))
-    document = json.loads(pypandoc.convert_text(text, "json", format=MARKDOWN))
-    blocks = document["blocks"]
-    ordered = _position(blocks, "OrderedList", 0)
-    bullets = _position(blocks, "BulletList", ordered)
-    if bullets == len(blocks):
+def _parts(notebook: NotebookNode, chart: str) -> _Parts:
+    """The first chapter's first ordered list, the first bullet list behind it, and the paragraph
+    that follows them, empty if none does."""
+    reader = Reader()
+    tokens = [
+        token
+        for cell in _first_chapter(notebook)
+        for token in _by_itself(reader.read(cell.source), chart)
+    ]
+    start = _position(tokens, "ordered_list_open", 0)
+    bullets = _position(tokens, "bullet_list_open", start)
+    if bullets == len(tokens):
         chapter = notebook.metadata["report"]["chapters"][0]["id"]
         raise PublishError(
             [f"{_FILE}: expected a numbered list and, after it, a bullet list in {chapter}"]
         )
-    after = [block for block in blocks[bullets + 1 : bullets + 2] if block["t"] == "Para"]
-    remark = typst_prose(json.dumps(document | {"blocks": after}), "json").strip()
-    return _shortened(document, ordered, most), _shortened(document, bullets, limits), remark
+    end = _position(tokens, "bullet_list_close", bullets) + 1
+    follows = tokens[end : end + 3]
+    remark = follows if follows and follows[0].type == "paragraph_open" else []
+    return _Parts(_list_at(tokens, start), _list_at(tokens, bullets), remark)
 
 
-def _position(blocks: list[dict], kind: str, start: int) -> int:
-    """Where the first block of a kind stands from `start` on; past the end if there is none."""
-    found = (i for i in range(start, len(blocks)) if blocks[i]["t"] == kind)
-    return next(found, len(blocks))
+def _position(tokens: list[Token], kind: str, start: int) -> int:
+    """Where the first token of a kind that stands in no other is; past the end if there is none."""
+    places = (
+        i for i, token in enumerate(tokens) if i >= start and (token.type, token.level) == (kind, 0)
+    )
+    return next(places, len(tokens))
 
 
-def _shortened(document: dict, position: int, most: int) -> dict:
-    """A list's first items as Typst, the words of the heading above it, and how many it has."""
-    blocks = document["blocks"]
-    block = blocks[position]
-    ordered = block["t"] == "OrderedList"
-    items = block["c"][1] if ordered else block["c"]
-    content = [block["c"][0], items[:most]] if ordered else items[:most]
-    headings = [other["c"][2] for other in blocks[:position] if other["t"] == "Header"]
-    heading = document | {"blocks": [{"t": "Plain", "c": headings[-1] if headings else []}]}
-    return {
-        "title": pypandoc.convert_text(json.dumps(heading), "plain", "json", _NO_WRAP).strip(),
-        "typst": typst_prose(json.dumps(document | {"blocks": [block | {"c": content}]}), "json"),
-        "leads": _leads(document, block, most) if ordered else "",
-        "count": len(items),
-    }
+def _list_at(tokens: list[Token], start: int) -> _List:
+    headings = [i for i, token in enumerate(tokens[:start]) if token.type == "heading_open"]
+    title = words([tokens[headings[-1] + 1]]) if headings else ""
+    end = _position(tokens, tokens[start].type.replace("_open", "_close"), start)
+    items: list[list[Token]] = []
+    for token in tokens[start + 1 : end]:
+        if token.type == "list_item_open" and token.level == 1:
+            items.append([])
+        items[-1].append(token)
+    return _List(title, tokens[start], items)
 
 
-def _leads(document: dict, block: dict, most: int) -> str:
-    """What the items behind the first `most` begin with in bold, as Typst; "" if one does not."""
-    (start, *style), items = block["c"]
-    leads = []
-    for item in items[most:]:
-        if not (item[0].get("c") and item[0]["c"][0]["t"] == "Strong"):
-            return ""
-        bold = document | {"blocks": [{"t": "Plain", "c": item[0]["c"][0]["c"]}]}
-        words = pypandoc.convert_text(json.dumps(bold), "plain", "json", _NO_WRAP).strip()
-        strong = {"t": "Strong", "c": [{"t": "Str", "c": lead(words)}]}
-        leads.append([{"t": "Plain", "c": [strong]}])
-    listed = {"t": "OrderedList", "c": [[start + most, *style], leads]}
-    return typst_prose(json.dumps(document | {"blocks": [listed]}), "json") if leads else ""
+def _bold(item: list[Token]) -> str:
+    """The bold words that an item begins with, "" if it begins otherwise."""
+    first = next((token for token in item if token.type == "inline"), None)
+    children = (first.children if first else None) or []
+    if not children or children[0].type != "strong_open":
+        return ""
+    end = next(i for i, child in enumerate(children) if child.type == "strong_close")
+    return words(children[:end])
 
 
-def _first_chapter(notebook: NotebookNode):
-    """The first chapter's text, cell by cell."""
+def _item(bold: str) -> list[Token]:
+    """An item of bold words."""
+    item = Token("list_item_open", "li", 1), Token("list_item_close", "li", -1)
+    strong = Token("strong_open", "strong", 1), Token("strong_close", "strong", -1)
+    said = [strong[0], Token("text", "", 0, content=bold), strong[1]]
+    return [item[0], Token("inline", "", 0, children=said), item[1]]
+
+
+def _by_itself(tokens: list[Token], chart: str) -> list[Token]:
+    """A text of the report to be read away from it, beside one chart of its exhibits."""
+    for token in tokens:
+        for at, child in enumerate(token.children or ()):
+            address = str(child.attrs.get("href", ""))
+            if not address.startswith("#") or address == f"#{chart}":
+                continue
+            named = (token.children or [])[at + 1]
+            if _EXHIBIT.fullmatch(named.content):
+                named.content += " of the report"
+    return without_links(tokens)
+
+
+def _first_chapter(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The first chapter's text cells."""
     chapters = 0
     for cell in notebook.cells:
         chapters += "chapter" in cell.metadata.get("report", {})
         if chapters == 1 and cell.cell_type == "markdown":
-            yield cell.source
+            yield cell

@@ -6,14 +6,17 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 from graymarket.publish.assemble import assemble
 from graymarket.publish.brief import brief
+from graymarket.publish.copies import copies
 from graymarket.publish.figures import figures
 from graymarket.publish.html import ReportHTMLExporter
-from graymarket.publish.payloads import Resolve, summary
+from graymarket.publish.normalise import normalised
+from graymarket.publish.payloads import Resolve, results_in, summary
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.publication import Publication
@@ -23,13 +26,21 @@ from graymarket.publish.workbook import workbook
 from graymarket.publish.writers import Files, Writer, write_all
 
 PICTURES = "figures"
+NOTEBOOKS = "notebooks"
+FOLDERS = (PICTURES, NOTEBOOKS)  # of many files
 RESULTS = "results.json"
 HEADLINE = "headline.svg"
 
+
+def _exported(exporter: Any, report: NotebookNode) -> bytes:
+    content: str | bytes = exporter().from_notebook_node(report)[0]
+    return content.encode() if isinstance(content, str) else content
+
+
 _WRITERS: dict[str, Callable[[NotebookNode], bytes]] = {
-    "report.html": lambda report: ReportHTMLExporter().from_notebook_node(report)[0].encode(),
-    "report.pdf": lambda report: ReportPDFExporter().from_notebook_node(report)[0],
-    "slides.html": lambda report: ReportSlidesExporter().from_notebook_node(report)[0].encode(),
+    "report.html": partial(_exported, ReportHTMLExporter),
+    "report.pdf": partial(_exported, ReportPDFExporter),
+    "slides.html": partial(_exported, ReportSlidesExporter),
     "slides.pptx": lambda report: powerpoint(report.metadata["report"]),
     "tables.xlsx": lambda report: workbook(report.metadata["report"]),
     "brief.pdf": brief,
@@ -44,17 +55,19 @@ def publish(
 ) -> tuple[Files, NotebookNode]:
     """Executed notebooks, by name, in every format that `publication` asks for.
 
-    Returns the files by name (pictures as figures/NAME, results.json always) and the assembled
+    Returns the files by name (pictures as figures/NAME, the chapters with their outputs as
+    notebooks/NAME, results.json always) and the assembled
     notebook that they were made of. `resolve` gives what entries of lineage stand for: dicts of
     file, key, rows, text, grades, source_count and sources. Raises PublishError with every
     problem found in the notebooks.
     """
     on_step("Assembling chapters")
-    report = assemble(chapters, publication.metadata(), resolve)
+    report = normalised(assemble(chapters, publication.metadata(), resolve))
     writers: dict[str, Writer] = {name: partial(_single, name) for name in publication.files}
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:
         files = write_all(report, writers, scratch, lambda name: on_step(f"Writing {name}"))
+    files |= _copies(chapters, files)
     files[RESULTS] = _results(report).encode()
     if headline := _headline(report):
         files[HEADLINE] = headline.encode()
@@ -68,6 +81,26 @@ def _single(name: str, report: NotebookNode) -> Files:
 def _pictures(report: NotebookNode) -> Files:
     made = figures(report.metadata["report"])
     return {f"{PICTURES}/{name}": content for name, content in made.items()}
+
+
+def _copies(chapters: dict[str, NotebookNode], files: Files) -> Files:
+    """The chapters as notebooks that open anywhere, with the charts of the written pictures."""
+    start = f"{PICTURES}/"
+    pictures = {
+        Path(name).stem: content
+        for name, content in files.items()
+        if name.startswith(start) and name.endswith(".png")
+    }
+    texts = {name: _texts(notebook) for name, notebook in chapters.items()}
+    made = copies(chapters, texts, pictures)
+    return {f"{NOTEBOOKS}/{name}": content for name, content in made.items()}
+
+
+def _texts(notebook: NotebookNode) -> dict[str, str]:
+    """The text of every expression by which prose may name a result."""
+    texts = {name: result["text"] for name, result in results_in(notebook).items()}
+    capitals = {f"{name}.capital": text[:1].upper() + text[1:] for name, text in texts.items()}
+    return texts | capitals
 
 
 def _results(report: NotebookNode) -> str:

@@ -17,9 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
-from graymarket.publish.cells import cell_text
+from graymarket.publish.payloads import EXHIBIT_MIME
 
-EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 _STANDARD = re.compile(r"text/\w+|image/[\w+]+|application/(json|pdf|javascript)")
 
 _RESULT = re.compile(r"\{eval\}`([^`]+)`")
@@ -199,5 +198,5 @@ def _table(table: Mapping[str, Any]) -> str:
 
 
 def _cell(cell: Any) -> str:
-    text = cell["name"] if isinstance(cell, dict) else cell_text(cell)
+    text = cell["name"] if isinstance(cell, dict) else str(cell)
     return html.escape(text)

@@ -3,10 +3,11 @@
 import html
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from graymarket.palette import PALETTE
-from graymarket.publish.cells import csv_text
-from graymarket.publish.citing import credit_line, how_to_cite, licences, sentence
+from graymarket.publish.citation import credit_line, how_to_cite, licences, sentence
+from graymarket.publish.text import csv_text
 from graymarket.publish.typesetting import compile_pictures, typst_string
 
 _PPI = 250  # a chart of the report's width, 6.4 inches, and its margin become 1,655 pixels
@@ -14,13 +15,13 @@ _MARGIN = "8pt"  # white around the chart, whose labels may reach its edge
 _LIST = "README.txt"
 
 
-def figures(report: dict) -> dict[str, bytes]:
+def figures(report: dict[str, Any]) -> dict[str, bytes]:
     """File names and contents: of each exhibit its table and text, of each chart its pictures.
 
     Pictures have their letters as shapes: they need no fonts. README.txt lists all files.
     """
     charts = [exhibit for exhibit in report["exhibits"] if exhibit["outlined_svg"]]
-    files = {}
+    files: dict[str, bytes] = {}
     for exhibit in report["exhibits"]:
         files[f"{exhibit['id']}.csv"] = csv_text(exhibit["table"]).encode()
         files[f"{exhibit['id']}.txt"] = _text(exhibit, report).encode()
@@ -31,7 +32,7 @@ def figures(report: dict) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def _described(exhibit: dict) -> str:
+def _described(exhibit: dict[str, Any]) -> str:
     """The picture with its title and alt text inside, on white: it may land on any page."""
     white = PALETTE["paper"]
     title, alt = html.escape(exhibit["title"]), html.escape(exhibit["alt"])
@@ -43,7 +44,7 @@ def _described(exhibit: dict) -> str:
     )
 
 
-def _pictures(charts: list[dict]) -> list[bytes]:
+def _pictures(charts: list[dict[str, Any]]) -> list[bytes]:
     """All charts as PNG, each a page of one Typst document: far quicker than one by one."""
     if not charts:
         return []
@@ -57,7 +58,7 @@ def _pictures(charts: list[dict]) -> list[bytes]:
         return compile_pictures(sheet + "\n".join(pages), Path(folder), "figures/*.png", _PPI)
 
 
-def _text(exhibit: dict, report: dict) -> str:
+def _text(exhibit: dict[str, Any], report: dict[str, Any]) -> str:
     parts = {
         f"Exhibit {exhibit['number']}": exhibit["title"],
         "Shows": exhibit["subtitle"],
@@ -70,7 +71,7 @@ def _text(exhibit: dict, report: dict) -> str:
     return "\n\n".join(f"{name}\n{text}" for name, text in parts.items() if text) + "\n"
 
 
-def _list(report: dict) -> str:
+def _list(report: dict[str, Any]) -> str:
     lines = [
         "The exhibits of the report, each by itself",
         how_to_cite(report),
@@ -86,6 +87,6 @@ def _list(report: dict) -> str:
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def _listed(exhibit: dict) -> str:
+def _listed(exhibit: dict[str, Any]) -> str:
     kind = "chart" if exhibit["outlined_svg"] else "table"
     return f"Exhibit {exhibit['number']}  {exhibit['id']} ({kind})\n  {exhibit['title']}"

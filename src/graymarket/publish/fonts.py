@@ -14,7 +14,8 @@ from fontTools.ttLib import TTFont
 FOLDERS = [str(serif.ROOT), str(condensed.ROOT)]
 
 # matplotlib brings fonts for most alphabets, signs and maths, and boxes for the letters of others.
-_SPARE = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+_FOUND = find_spec("matplotlib")
+_SPARE = Path((_FOUND and _FOUND.origin) or "").parent / "mpl-data" / "fonts" / "ttf"
 ALL_FOLDERS = [*FOLDERS, str(_SPARE)]
 
 _FACES = [

@@ -21,8 +21,8 @@ def converted(formulas: list[tuple[str, bool]], target: str) -> list[str]:
     document = {"pandoc-api-version": _version(), "meta": {}, "blocks": blocks}
     options = ["--wrap=none", "--quiet", *_OPTIONS[target]]
     text = pypandoc.convert_text(json.dumps(document), target, format="json", extra_args=options)
-    found = [part.strip() for part in text.split(_NEXT)[:-1]]
-    return [_mathml(part) if target == "html" else _typst(part) for part in found]
+    parts = [part.strip() for part in text.split(_NEXT)[:-1]]
+    return [_mathml(part) if target == "html" else _typst(part) for part in parts]
 
 
 def _mathml(part: str) -> str:
@@ -36,4 +36,6 @@ def _typst(part: str) -> str:
 
 @cache
 def _version() -> list[int]:
-    return json.loads(pypandoc.convert_text("", "json", format="commonmark"))["pandoc-api-version"]
+    document = json.loads(pypandoc.convert_text("", "json", format="commonmark"))
+    version: list[int] = document["pandoc-api-version"]
+    return version

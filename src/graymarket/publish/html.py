@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import html
-import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from nbconvert.exporters import TemplateExporter
@@ -13,14 +14,14 @@ from traitlets import Bool, default
 
 from graymarket.palette import css_variables, in_variables
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.cells import cell_text, csv_text
-from graymarket.publish.citing import publishers
-from graymarket.publish.clean import clean
+from graymarket.publish.citation import publishers
 from graymarket.publish.fonts import face_css
+from graymarket.publish.markdown import Reader
+from graymarket.publish.markdown_html import line_to_html, to_html
+from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.outputs import shown
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.prose import prose
-from graymarket.publish.tidy import tidied, with_attachments
+from graymarket.publish.text import csv_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,8 +34,10 @@ OTHER_FILES = {
     "tables.xlsx": "Tables (Excel)",
 }
 
+_OWN_IDS = {"content", "traces", "sources", "colours"}  # what the page has of its own
 
-class ReportHTMLExporter(TemplateExporter):
+
+class ReportHTMLExporter(NotebookExporter, TemplateExporter):
     """One self-contained HTML page: contents, exhibits, folded code; zero requests.
 
     Nothing in a notebook can run a script there, unless `allow_scripts` is set: HTML is cleaned,
@@ -50,33 +53,34 @@ class ReportHTMLExporter(TemplateExporter):
     ).tag(config=True)
 
     @default("template_name")
-    def _template_name(self):
+    def _template_name(self) -> str:
         return "report"
 
     @default("extra_template_basedirs")
-    def _template_folders(self):
+    def _template_folders(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    def default_filters(self):
-        yield from super().default_filters()
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        yield from TemplateExporter.default_filters(self)
         yield "prose", self._prose
-        yield "cell_prose", lambda cell, resources: self._prose(with_attachments(cell), resources)
         yield "raw_cell", self._raw_cell
         yield "is_prose", is_prose
-        yield "shown", lambda output: shown(output, allow_scripts=self.allow_scripts)
-        yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
+        yield "shown", shown
+        yield "inline_prose", line_to_html
         yield "themed", themed
         yield "places", _place_attributes
         yield "csv_link", csv_link
-        yield "cell_text", cell_text
         yield "publishers", publishers
 
-    def from_notebook_node(self, nb, resources=None, **kwargs):
-        nb = _with_code_together(tidied(nb))
-        return super().from_notebook_node(nb, resources, **kwargs)
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super()._preprocess(nb, resources)
+        self._reader = Reader(_OWN_IDS | ids_of(nb.metadata.get("report", {})))
+        return _with_code_together(nb), resources
 
-    def _init_resources(self, resources):
-        resources = super()._init_resources(resources)
+    def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
+        resources = TemplateExporter._init_resources(self, resources)
         report = TEMPLATES / "report"
         resources["report_css"] = (
             face_css() + css_variables() + (report / "report.css").read_text(encoding="utf-8")
@@ -99,16 +103,15 @@ class ReportHTMLExporter(TemplateExporter):
             "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
         )
 
-    def _prose(self, text: str, resources: dict) -> str:
+    def _prose(self, text: str, resources: dict[str, Any]) -> str:
         folder = resources.get("metadata", {}).get("path") or ""
-        return prose(text, folder, allow_scripts=self.allow_scripts)
+        return to_html(self._reader.read(text), folder, allow_scripts=self.allow_scripts)
 
-    def _raw_cell(self, cell: NotebookNode, resources: dict) -> str:
+    def _raw_cell(self, cell: NotebookNode, resources: dict[str, Any]) -> str:
         """Raw cells meant for HTML or Markdown are shown as such, others of no format as text."""
         kind = cell.metadata.get("format") or cell.metadata.get("raw_mimetype") or ""
         if kind == "text/html":
-            safe = cell.source if self.allow_scripts else clean(cell.source)
-            return f'<div class="shown">{safe}</div>'
+            return f'<div class="shown">{cell.source}</div>'
         if kind == "text/markdown":
             return f'<div class="prose">{self._prose(cell.source, resources)}</div>'
         if kind or not cell.source.strip():
@@ -116,7 +119,14 @@ class ReportHTMLExporter(TemplateExporter):
         return f'<pre class="output" tabindex="0">{html.escape(cell.source)}</pre>'
 
 
-def _place_attributes(exhibit: dict, size: str) -> str:
+def ids_of(report: dict[str, Any]) -> set[str]:
+    """The ids that a report's chapters, exhibits and numbers have in its files."""
+    items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
+    parts = [*report.get("chapters", []), *report.get("exhibits", []), *items]
+    return {part["id"] for part in parts}
+
+
+def _place_attributes(exhibit: dict[str, Any], size: str) -> str:
     """Where each row of the table is in the chart of that size, if its rows lie side by side."""
     along, marks = exhibit["along"], (exhibit["marks"] or {}).get(size, [])
     spots: dict[int, list[float]] = {}
@@ -134,7 +144,7 @@ def _place_attributes(exhibit: dict, size: str) -> str:
 
 def _with_code_together(nb: NotebookNode) -> NotebookNode:
     """Code cells that show nothing join the code cell after them: one fold, not three."""
-    cells = []
+    cells: list[NotebookNode] = []
     for cell in nb.cells:
         before = cells[-1] if cells else None
         if before and cell.cell_type == before.cell_type == "code" and not _shows(before):
@@ -154,7 +164,7 @@ def themed(svg: str) -> str:
     return in_variables(svg).replace("<svg ", hidden, 1)
 
 
-def csv_link(table: dict) -> str:
+def csv_link(table: dict[str, Any]) -> str:
     """A table as the address of a CSV file that needs no server."""
     content = base64.b64encode(csv_text(table).encode("utf-8")).decode("ascii")
     return f"data:text/csv;charset=utf-8;base64,{content}"

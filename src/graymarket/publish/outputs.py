@@ -1,42 +1,40 @@
-"""What one output of a cell holds, told apart for every format; and shown as HTML."""
+"""What one output of a cell holds, for every format; and the output as HTML."""
 
 import base64
 import binascii
 import html
 import json
 import re
-from xml.etree import ElementTree
+from typing import Any
+from urllib.parse import unquote
 
 from nbconvert.filters.ansi import ansi2html, strip_ansi
 from nbformat import NotebookNode
 
-from graymarket.publish.clean import clean
-from graymarket.publish.prose import prose
+from graymarket.publish.markdown import read
+from graymarket.publish.markdown_html import to_html
+from graymarket.publish.sanitize import sanitize_svg
 
 MOST_TEXT = 100_000  # characters of one output; the rest is counted
 _WHOLE = {  # how a whole picture begins, and what ends it
     "image/png": (b"\x89PNG\r\n\x1a\n", b"IEND"),
     "image/jpeg": (b"\xff\xd8\xff", b"\xff\xd9"),
 }
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
-_SVG = "http://www.w3.org/2000/svg"
-_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _NOTHING_SAID = re.compile(r"<[\w. ]+(?: object| at 0x|size | with )[^>]*>|alt\.\w+\(\.\.\.\)")
 
 
-def shown(output: NotebookNode, *, allow_scripts: bool = False) -> str:
-    """An output as HTML: a picture, a table, a formula or text; "" if it shows nothing."""
+def shown(output: NotebookNode) -> str:
+    """An output of a normalised notebook as HTML: a picture, a table, a formula or text; "" if it
+    shows nothing."""
     data = output.get("data", {})
     if markup := html_of(output):
-        safe = markup if allow_scripts else clean(markup)
-        if allow_scripts or has_content(safe):
-            return f'<div class="shown" role="region" tabindex="0" aria-label="Output">{safe}</div>'
+        return f'<div class="shown" role="region" tabindex="0" aria-label="Output">{markup}</div>'
     if picture := picture_of(output):
         kind, content = picture
         address = f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
         return f'<div class="shown"><img src="{address}" alt="{html.escape(alt_of(output))}"></div>'
     if "text/latex" in data:
-        return f'<div class="shown">{prose(latex_of(output))}</div>'
+        return f'<div class="shown">{to_html(read(latex_of(output)))}</div>'
     text, note = shortened(text_of(output))
     if not text.strip():
         return ""
@@ -64,7 +62,7 @@ def latex_of(output: NotebookNode) -> str:
 def text_of(output: NotebookNode) -> str:
     """The output as text, with its terminal colours; what it is instead of an object's address."""
     if output.output_type == "error":
-        return "\n".join(output.get("traceback") or [f"{output.ename}: {output.evalue}"])
+        return "\n".join(map(str, output.get("traceback") or [f"{output.ename}: {output.evalue}"]))
     if "text" in output:
         return _text(output.text)
     data = output.get("data", {})
@@ -73,14 +71,14 @@ def text_of(output: NotebookNode) -> str:
         return plain
     if "application/json" in data:
         return json.dumps(data["application/json"], indent=1, ensure_ascii=False)
-    if html_of(output) or any(kind.startswith("application/") for kind in data):
+    if "text/html" in data or any(kind.startswith("application/") for kind in data):
         return "[Interactive output, not shown here]"
     return plain
 
 
 def plain_text_of(output: NotebookNode) -> str:
     """The output as text without terminal colours."""
-    return strip_ansi(text_of(output)).replace("\x1b", "")
+    return str(strip_ansi(text_of(output))).replace("\x1b", "")
 
 
 def shortened(text: str, most: int = MOST_TEXT) -> tuple[str, str]:
@@ -93,8 +91,8 @@ def shortened(text: str, most: int = MOST_TEXT) -> tuple[str, str]:
 def picture_of(output: NotebookNode) -> tuple[str, bytes] | None:
     """The output's picture, its kind and content; None without a sound one."""
     data = output.get("data", {})
-    if "image/svg+xml" in data and (svg := safe_svg(_text(data["image/svg+xml"]))):
-        return "image/svg+xml", svg
+    if svg := _text(data.get("image/svg+xml", "")):
+        return "image/svg+xml", svg.encode()
     for kind in _WHOLE:
         if kind in data and (content := _decoded(_text(data[kind]), kind)):
             return kind, content
@@ -106,51 +104,20 @@ def picture_at(address: str) -> tuple[str, bytes] | None:
     head, _, body = address.partition(",")
     kind = head.removeprefix("data:").split(";")[0]
     if kind == "image/svg+xml":
-        content = _bytes(body) if head.endswith(";base64") else body.encode()
-        svg = safe_svg((content or b"").decode("utf-8", "replace"))
-        return (kind, svg) if svg else None
+        content = _bytes(body) if head.endswith(";base64") else unquote(body).encode()
+        svg = sanitize_svg((content or b"").decode("utf-8", "replace"))
+        return (kind, svg.encode()) if svg else None
     content = _decoded(body, kind) if kind in _WHOLE else None
     return (kind, content) if content else None
 
 
-def ending(kind: str) -> str:
-    """How the file name of a picture of that kind ends."""
-    return _ENDINGS[kind]
-
-
 def alt_of(output: NotebookNode) -> str:
     """What is known of a picture in words."""
-    told = output.get("metadata", {}).get("alt")
+    alt = output.get("metadata", {}).get("alt")
     plain = _text(output.get("data", {}).get("text/plain", "")).strip()
-    if told or not plain or _NOTHING_SAID.fullmatch(plain):
-        return str(told or "Picture that a code cell put out, without a description")
+    if alt or not plain or _NOTHING_SAID.fullmatch(plain):
+        return str(alt or "Picture that a code cell put out, without a description")
     return plain[:300]
-
-
-def safe_svg(svg: str) -> bytes | None:
-    """SVG without scripts, handlers, foreign content and remote references; None if unsound."""
-    try:
-        root = ElementTree.fromstring(svg.strip())
-    except ElementTree.ParseError:
-        return None
-    if root.tag not in (f"{{{_SVG}}}svg", "svg"):
-        return None
-    for parent in list(root.iter()):
-        for child in list(parent):
-            name = str(child.tag).rpartition("}")[2]
-            if name in ("script", "foreignObject") or _remote(child):
-                parent.remove(child)
-        for key in list(parent.attrib):
-            if key.lower().startswith("on") or (key in _HREFS and _remote(parent)):
-                del parent.attrib[key]
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return ElementTree.tostring(root, encoding="utf-8")
-
-
-def _remote(element) -> bool:
-    references = [element.get(name, "") for name in _HREFS]
-    return any(r and not r.startswith(("#", "data:image/")) for r in references)
 
 
 def _decoded(data: str, kind: str) -> bytes | None:
@@ -166,5 +133,5 @@ def _bytes(data: str) -> bytes | None:
         return None
 
 
-def _text(value) -> str:
+def _text(value: Any) -> str:
     return "".join(value) if isinstance(value, list) else str(value)

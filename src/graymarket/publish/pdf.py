@@ -2,28 +2,41 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from nbconvert.exporters import Exporter
+from markdown_it.token import Token
 from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.citing import publishers
+from graymarket.publish.citation import publishers
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
+from graymarket.publish.html import ids_of
+from graymarket.publish.markdown import Reader
+from graymarket.publish.markdown_typst import to_typst
+from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
-from graymarket.publish.printed import data_table, printed, printed_raw_cell
 from graymarket.publish.problems import PublishError
-from graymarket.publish.tidy import tidied, with_attachments
-from graymarket.publish.typesetting import compile_pdf, condensed, style, typst_string
-from graymarket.publish.typst_markdown import code_block, foreign, raw, typeset
+from graymarket.publish.typesetting import (
+    code_block,
+    compile_pdf,
+    condensed,
+    style,
+    typst_string,
+)
+from graymarket.publish.typst_html import data_table
+from graymarket.publish.typst_outputs import printed, printed_raw_cell
+
+Text = str | list[Token]  # Typst as it is, or a text to set
 
 _PAGE_HOLDS = 12  # rows of a table with sentences in it
 _MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
 
 
-class ReportPDFExporter(Exporter):
+class ReportPDFExporter(NotebookExporter):
     """One PDF: bookmarks, contents, page numbers, vector charts, tagged for screen readers.
 
     Of a notebook from elsewhere it prints text, tables, pictures and formulas; what can only run
@@ -36,97 +49,102 @@ class ReportPDFExporter(Exporter):
 
     include_code = Bool(False, help="Print the code cells too.").tag(config=True)
 
-    def from_notebook_node(self, nb: NotebookNode, resources=None, **kwargs):
-        nb, resources = super().from_notebook_node(tidied(nb), resources, **kwargs)
-        report = nb.metadata.get("report", {})
-        title = report.get("title") or resources.get("metadata", {}).get("name", "Notebook")
-        pictures = resources.get("metadata", {}).get("path") or ""
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            source = self._source(nb, report, title, folder, pictures)
+            source = self._source(nb, resources, folder)
             try:
                 pdf = _compile(source, folder)
             except PublishError:
                 if "#math.equation(" not in source:
                     raise
                 # Perhaps a formula that pandoc reads and Typst does not: once more without
-                source = self._source(nb, report, title, folder, pictures, maths=False)
-                pdf = _compile(source, folder)
+                pdf = _compile(self._source(nb, resources, folder, maths=False), folder)
             return pdf, resources | {"output_extension": ".pdf"}
 
-    def _source(self, nb, report, title: str, folder: Path, pictures: str, maths=True) -> str:
-        about = {
-            "title": title,
-            "subtitle": report.get("subtitle", ""),
-            "edition": report.get("edition", ""),
-            "fingerprint": report.get("fingerprint", ""),
-            "date": report.get("date", ""),
-        }
-        markdown = "\n\n".join(block for block in self._body(nb, folder) if block)
-        body = typeset(markdown, folder, pictures, _labels(report), maths)
-        values = json.dumps(about, ensure_ascii=False)
+    def _source(
+        self, nb: NotebookNode, resources: dict[str, Any], folder: Path, *, maths: bool = True
+    ) -> str:
+        report, about = nb.metadata.get("report", {}), resources.get("metadata", {})
+        kept = ("subtitle", "edition", "fingerprint", "date")
+        values = {key: report.get(key, "") for key in kept}
+        values["title"] = report.get("title") or about.get("name", "Notebook")
+        labels = ids_of(report)
+        given = {chapter["id"] for chapter in report.get("chapters", [])}  # by their headings
+        reader = Reader({*labels, "traces", "sources"} - given)
+        body = to_typst(
+            self._body(nb, folder, reader),
+            folder,
+            pictures=about.get("path") or "",
+            labels=labels,
+            maths=maths,
+        )
         parts = [
             style(),
-            f"#show: report.with(..json(bytes({typst_string(values)})))",
+            f"#show: report.with(..json(bytes({typst_string(json.dumps(values))})))",
             body,
             _traces(report),
             _sources(report),
         ]
         drawn = [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
-        rare = "true" if has_rare_letters("".join(parts[1:] + drawn)) else "false"
+        letters = "".join([*map(str, values.values()), *parts[2:], *drawn])
+        rare = "true" if has_rare_letters(letters) else "false"
         return "\n".join([f"#let rare-letters = {rare}", *parts])
 
-    def _body(self, nb: NotebookNode, folder: Path):
-        """All blocks; the first of several chapters is the front page, contents come after it."""
+    def _body(self, nb: NotebookNode, folder: Path, reader: Reader) -> Iterator[Text]:
+        """All texts; the first of several chapters is the front page, contents come after it."""
         starts = [i for i, cell in enumerate(nb.cells) if _chapter(cell)]
         several = len(starts) > 1
         for i, cell in enumerate(nb.cells):
             if several and i == starts[0]:
-                yield raw("#front[")
+                yield "#front["
             if several and i == starts[1]:
-                yield raw("]\n#contents()")
-            yield from self._blocks(cell, folder)
+                yield "]\n#contents()"
+            yield from self._texts(cell, folder, reader)
 
-    def _blocks(self, cell: NotebookNode, folder: Path):
+    def _texts(self, cell: NotebookNode, folder: Path, reader: Reader) -> Iterator[Text]:
         if cell.metadata.get("report", {}).get("role") == "deck":
-            yield f"{raw('#deck[')}\n\n{foreign(cell.source)}\n\n{raw(']')}"
-        elif _chapter(cell):
-            yield f"{cell.source} {{#{_chapter(cell)['id']}}}"
+            yield from _within("deck", reader.read(cell.source))
+        elif chapter := _chapter(cell):
+            yield reader.read(f"{cell.source} {{#{chapter['id']}}}")
         elif cell.cell_type == "markdown":
-            yield foreign(with_attachments(cell))
+            yield reader.read(cell.source)
         elif cell.cell_type == "raw":
-            yield printed_raw_cell(cell)
+            yield printed_raw_cell(cell, reader)
         elif cell.cell_type == "code":
             if self.include_code and cell.source.strip():
                 yield code_block(cell.source, "python")
             for output in cell.get("outputs", []):
-                yield _output(output, folder, is_prose(cell))
+                yield from _output(output, folder, reader, is_prose(cell))
 
 
-def _chapter(cell: NotebookNode) -> dict | None:
-    return cell.metadata.get("report", {}).get("chapter")
+def _chapter(cell: NotebookNode) -> dict[str, Any] | None:
+    chapter: dict[str, Any] | None = cell.metadata.get("report", {}).get("chapter")
+    return chapter
 
 
-def _labels(report: dict) -> set[str]:
-    """What links may lead to besides headings."""
-    items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
-    return {e["id"] for e in report.get("exhibits", [])} | {item["id"] for item in items}
+def _within(function: str, text: Text) -> Iterator[Text]:
+    """A text as the argument of a function of the template."""
+    yield f"#{function}["
+    yield text
+    yield "]"
 
 
-def _output(output: NotebookNode, folder: Path, reads_on: bool) -> str:
+def _output(output: NotebookNode, folder: Path, reader: Reader, reads_on: bool) -> Iterator[Text]:
     data = output.get("data", {})
     if EXHIBIT_MIME in data:
-        return raw(_exhibit(data[EXHIBIT_MIME], folder))
-    if RESULTS_MIME in data:
-        return ""
-    if "text/markdown" in data and reads_on:
-        return foreign(data["text/markdown"])
-    if "text/markdown" in data:
-        return f"{raw('#reference[')}\n\n{foreign(data['text/markdown'])}\n\n{raw(']')}"
-    return printed(output, folder)
+        yield _exhibit(data[EXHIBIT_MIME], folder)
+    elif "text/markdown" in data:
+        text = reader.read(data["text/markdown"])
+        yield from [text] if reads_on else _within("reference", text)
+    elif RESULTS_MIME not in data:
+        yield printed(output, folder, reader)
 
 
-def _exhibit(exhibit: dict, folder: Path) -> str:
+def _exhibit(exhibit: dict[str, Any], folder: Path) -> str:
     if exhibit["svg"]:
         name = f"{exhibit['id']}.svg"
         (folder / name).write_text(condensed(exhibit["svg"]), encoding="utf-8")
@@ -145,12 +163,12 @@ def _exhibit(exhibit: dict, folder: Path) -> str:
     )
 
 
-def _is_long(exhibit: dict) -> bool:
+def _is_long(exhibit: dict[str, Any]) -> bool:
     """Whether a table may run over the end of a page."""
     return not exhibit["svg"] and len(exhibit["table"]["rows"]) > _PAGE_HOLDS
 
 
-def _traces(report: dict) -> str:
+def _traces(report: dict[str, Any]) -> str:
     """Each number with the keys of its rows, each key a link to the row’s source."""
     if not report.get("traces"):
         return ""
@@ -162,9 +180,9 @@ def _traces(report: dict) -> str:
     return f"= Where every number comes from <traces>\n#traces[\n{chapters}\n]"
 
 
-def _trace(entry: dict) -> str:
+def _trace(entry: dict[str, Any]) -> str:
     items = ", ".join(f"[*#{typst_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
-    rows_by_source = {}
+    rows_by_source: dict[str, list[str]] = {}
     for line in entry["basis"]:
         sources = ", ".join(map(_source_link, line["sources"])) or _counted(line)
         rows_by_source.setdefault(sources, []).append(_rows_named(line))
@@ -174,22 +192,22 @@ def _trace(entry: dict) -> str:
     return f"#trace({items})[{lines}]"
 
 
-def _source_link(source: dict) -> str:
+def _source_link(source: dict[str, Any]) -> str:
     return f"#link({typst_string(source['url'])})[#{typst_string(source['credit'])}]"
 
 
-def _counted(line: dict) -> str:
+def _counted(line: dict[str, Any]) -> str:
     count = line["source_count"]
     return f"{count:,} sources" if count else "the table itself"
 
 
-def _rows_named(line: dict) -> str:
+def _rows_named(line: dict[str, Any]) -> str:
     rows = f" ({line['rows']:,} rows)" if line["rows"] > 1 else ""
     table, key = Path(line["file"]).stem, line["key"]
     return (key if key.startswith(table) else f"{table}/{key}".rstrip("/")) + rows
 
 
-def _sources(report: dict) -> str:
+def _sources(report: dict[str, Any]) -> str:
     if not report.get("sources"):
         return ""
     items = "\n".join(
@@ -201,9 +219,10 @@ def _sources(report: dict) -> str:
     return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
 
 
-def _title(source: dict) -> str:
+def _title(source: dict[str, Any]) -> str:
     """The title, or the site's name where the house's fonts lack the title's letters."""
-    return source["title"] if can_print(source["title"]) else urlsplit(source["url"]).netloc
+    title = str(source["title"])
+    return title if can_print(title) else urlsplit(str(source["url"])).netloc
 
 
 def _compile(source: str, folder: Path) -> bytes:

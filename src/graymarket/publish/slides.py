@@ -1,49 +1,55 @@
 """An nbconvert exporter: any notebook → reveal.js slides in one HTML file that needs no network."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources as packaged
+from typing import Any
 
+from markdown_it.token import Token
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from graymarket.palette import css_variables
-from graymarket.publish.assemble import slide_type, without_links
-from graymarket.publish.cells import cell_text, first_sentences, for_stage
-from graymarket.publish.citing import credit_line, credits, how_to_cite
+from graymarket.publish.assemble import slide_type
+from graymarket.publish.citation import credit_line, credits, how_to_cite
 from graymarket.publish.fonts import face_css
-from graymarket.publish.html import TEMPLATES, prose, themed
+from graymarket.publish.html import TEMPLATES, ids_of, themed
+from graymarket.publish.markdown import Reader, read, read_line, without_links, words
+from graymarket.publish.markdown_html import to_html
+from graymarket.publish.normalise import NotebookExporter
+from graymarket.publish.outputs import html_of, shown
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
+from graymarket.publish.text import first_sentences, for_stage
 
-_HEADING = re.compile(r"^#{1,2} +(?P<words>.+?)[ #]*$")
-_FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _STAGE_NOTE = 165  # letters of an exhibit’s note: a line
-_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-
 _CREDITS_LENGTH = 150  # characters of credits that one line at a slide's foot holds
 _TABLE_WIDTH = 130  # characters in a line of a table as wide as a slide
 _TABLE_LINES = 14  # lines that a slide has room for, the head's aside
 _LONGEST_CELL = 60  # characters: a longer cell wraps rather than widen its column
 
 
+Text = list[Token]
+
+
 @dataclass
 class _Slide:
-    """One slide: an exhibit, or blocks (a cell's markdown, source or output each)."""
+    """One slide: an exhibit, or blocks (a cell's text, source or output each)."""
 
     id: str
     kind: str = "cells"
-    heading: str = ""
-    exhibit: dict | None = None
-    blocks: list[dict] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    heading: Text = field(default_factory=list)
+    exhibit: dict[str, Any] | None = None
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     number: int = 0
 
     @property
     def plain_heading(self) -> str:
         """The heading's words, for places that hold no markup."""
-        return re.sub(r"[*_`]", "", without_links(self.heading))
+        return words(self.heading)
 
 
 @dataclass
@@ -54,7 +60,7 @@ class _Section:
     slides: list[_Slide]
 
 
-class ReportSlidesExporter(TemplateExporter):
+class ReportSlidesExporter(NotebookExporter, TemplateExporter):
     """One self-contained slide deck: list of sections, speaker notes, print view; zero requests.
 
     An assembled report gives the slides that its chapters marked. Any other notebook gives those
@@ -68,40 +74,42 @@ class ReportSlidesExporter(TemplateExporter):
     include_code = Bool(False, help="Show the code cells too.").tag(config=True)
 
     @default("template_name")
-    def _template_name(self):
+    def _template_name(self) -> str:
         return "slides"
 
     @default("extra_template_basedirs")
-    def _template_folders(self):
+    def _template_folders(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    def default_filters(self):
-        yield from super().default_filters()
-        yield "prose", prose
-        yield "inline_prose", lambda text: re.sub(r"^<p>|</p>\s*$", "", prose(text).strip())
-        yield "without_links", without_links
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        yield from TemplateExporter.default_filters(self)
+        yield "prose", _prose
+        yield "inline_prose", _inline
         yield "themed", themed
-        yield "cell_text", cell_text
         yield "stage_credits", stage_credits
         yield "stage_note", stage_note
         yield "stage_table", stage_table
 
-    def from_notebook_node(self, nb, resources=None, **kwargs):
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super()._preprocess(nb, resources)
         report = nb.metadata.get("report", {})
+        reader = Reader(ids_of(report))
         if "slides" in report:
-            sections = _of_report(report)
+            sections = _of_report(report, reader)
         else:
-            sections = _of_cells(nb.cells, self.include_code)
+            sections = _of_cells(nb.cells, reader, self.include_code)
         slides = [slide for section in sections for slide in section.slides]
         for number, slide in enumerate(slides, start=1):
             slide.number = number
         deck = {"sections": sections, "count": len(slides)}
         if "slides" in report:
             deck["cite"] = how_to_cite(report)
-        return super().from_notebook_node(nb, {**(resources or {}), "deck": deck}, **kwargs)
+        return nb, resources | {"deck": deck}
 
-    def _init_resources(self, resources):
-        resources = super()._init_resources(resources)
+    def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
+        resources = TemplateExporter._init_resources(self, resources)
         own = TEMPLATES / "slides"
         css = (own / "slides.css").read_text(encoding="utf-8")
         resources["slides_css"] = face_css() + css_variables() + css
@@ -110,8 +118,15 @@ class ReportSlidesExporter(TemplateExporter):
         resources["reveal_js"] = _inside_script(_reveal("dist/reveal.js"))
         resources["notes_js"] = _inside_script(_reveal("dist/plugin/notes.js"))
         resources["reveal_licence"] = _reveal("LICENSE")
-        resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
         return resources
+
+
+def _prose(text: Text, resources: dict[str, Any]) -> str:
+    return to_html(text, resources.get("metadata", {}).get("path") or "")
+
+
+def _inline(heading: Text) -> str:
+    return to_html([token for token in heading if token.type == "inline"])
 
 
 def _reveal(name: str) -> str:
@@ -127,26 +142,26 @@ def _inside_script(code: str) -> str:
     return re.sub(r"<(?=/?script|!--)", r"\\x3c", code, flags=re.IGNORECASE)
 
 
-def _of_report(report: dict) -> list[_Section]:
+def _of_report(report: dict[str, Any], reader: Reader) -> list[_Section]:
     """Title, a section for each chapter that has slides, closing."""
     exhibits = {exhibit["id"]: exhibit for exhibit in report["exhibits"]}
     _refuse_unknown(report["slides"], exhibits)
     sections = [_Section(report["title"], [_title_slide(report)])]
     for chapter in report["chapters"]:
         slides = [
-            _exhibit_slide(exhibits[slide["exhibit"]], slide["notes"])
+            _exhibit_slide(exhibits[slide["exhibit"]], read(slide["notes"]))
             if slide["exhibit"]
-            else _text_slide(f"{chapter['id']}-text-{place}", slide)
+            else _text_slide(f"{chapter['id']}-text-{place}", slide, reader)
             for place, slide in enumerate(report["slides"], start=1)
             if slide["chapter"] == chapter["id"]
         ]
         if slides:
             sections.append(_Section(chapter["title"], slides))
-    closing = _Slide("closing", "closing", "Read it, check it, cite it")
-    return [*sections, _Section(closing.heading, [closing])]
+    closing = _Slide("closing", "closing", read_line("Read it, check it, cite it"))
+    return [*sections, _Section(closing.plain_heading, [closing])]
 
 
-def _refuse_unknown(slides: list[dict], exhibits: dict) -> None:
+def _refuse_unknown(slides: list[dict[str, Any]], exhibits: dict[str, Any]) -> None:
     problems = [
         f"slides.html: slide {place} shows {slide['exhibit']!r}, expected the id of an exhibit"
         for place, slide in enumerate(slides, start=1)
@@ -156,66 +171,80 @@ def _refuse_unknown(slides: list[dict], exhibits: dict) -> None:
         raise PublishError(problems)
 
 
-def _title_slide(report: dict) -> _Slide:
+def _title_slide(report: dict[str, Any]) -> _Slide:
     """The first chapter's title is the message; without chapters, the report's own."""
     first = next(iter(report["chapters"]), {"title": report["title"], "deck": ""})
-    deck = [{"markdown": without_links(first["deck"])}] if first["deck"] else []
-    return _Slide("title", "title", first["title"], blocks=deck)
+    deck = [{"text": without_links(read(first["deck"]))}] if first["deck"] else []
+    return _Slide("title", "title", read_line(first["title"]), blocks=deck)
 
 
-def _text_slide(slide_id: str, slide: dict) -> _Slide:
-    text, notes = for_stage(without_links(slide["text"]), without_links(slide["notes"]))
-    made = _cells_slide(slide_id, [{"markdown": text}])
+def _text_slide(slide_id: str, slide: dict[str, Any], reader: Reader) -> _Slide:
+    text, notes = for_stage(
+        without_links(reader.read(slide["text"])), without_links(read(slide["notes"]))
+    )
+    made = _cells_slide(slide_id, [{"text": text}])
     made.kind, made.notes = "text", [notes]
     return made
 
 
-def _exhibit_slide(exhibit: dict, notes: str) -> _Slide:
+def _exhibit_slide(exhibit: dict[str, Any], notes: Text) -> _Slide:
     """What is said, what is shown, what to beware of, and from where: all in the notes."""
     named = credit_line(exhibit)
     parts = [
         without_links(notes),
-        f"**Shown:** {exhibit['subtitle']}.",
-        f"**Note:** {exhibit['note']}" if exhibit["note"] else "",
-        f"**Sources:** {named}." if named else "",
+        _labelled("Shown", f"{exhibit['subtitle']}."),
+        _labelled("Note", exhibit["note"]),
+        _labelled("Sources", f"{named}." if named else ""),
     ]
-    return _Slide(
-        exhibit["id"], "exhibit", exhibit["title"], exhibit, notes=[p for p in parts if p]
-    )
+    heading = [Token("inline", "", 0, children=[Token("text", "", 0, content=exhibit["title"])])]
+    return _Slide(exhibit["id"], "exhibit", heading, exhibit, notes=[p for p in parts if p])
 
 
-def _of_cells(cells: list[NotebookNode], include_code: bool) -> list[_Section]:
+def _labelled(label: str, said: str) -> Text:
+    """A paragraph of plain words behind a label in bold; nothing if there are none."""
+    if not said:
+        return []
+    paragraph = read(f"**{label}:**")
+    children = paragraph[1].children or []
+    paragraph[1].children = [*children, Token("text", "", 0, content=f" {said}")]
+    return paragraph
+
+
+def _of_cells(cells: list[NotebookNode], reader: Reader, include_code: bool) -> list[_Section]:
     """Any notebook's slides, by Jupyter's slideshow metadata or else by headings."""
-    marked = any(slide_type(cell) for cell in cells)
-    columns = _by_metadata(cells, include_code) if marked else _by_headings(cells, include_code)
+    columns = _by_metadata if any(map(slide_type, cells)) else _by_headings
     sections, number = [], 0
-    for column in columns:
+    for column in columns(cells, reader, include_code):
         slides = []
         for blocks in column:
             number += 1
             notes = [block["notes"] for block in blocks if "notes" in block]
-            shown = [block for block in blocks if "notes" not in block]
-            if len(shown) == 1 and "exhibit" in shown[0]:
-                slide = _exhibit_slide(shown[0]["exhibit"], "\n\n".join(notes))
+            body = [block for block in blocks if "notes" not in block]
+            if len(body) == 1 and "exhibit" in body[0]:
+                said = [token for text in notes for token in text]
+                slide = _exhibit_slide(body[0]["exhibit"], said)
             else:
-                slide = _cells_slide(f"slide-{number}", shown)
+                slide = _cells_slide(f"slide-{number}", body)
                 slide.notes = notes
-            slide.heading = slide.heading or f"Slide {number}"
+            slide.heading = slide.heading or read_line(f"Slide {number}")
             slides.append(slide)
         sections.append(_Section(slides[0].plain_heading, slides))
     return sections
 
 
-def _by_metadata(cells: list[NotebookNode], include_code: bool) -> list[list[list[dict]]]:
-    """Columns of slides of blocks: "slide" opens a column, "subslide" a slide in it."""
-    columns = []
+_Columns = list[list[list[dict[str, Any]]]]  # of slides of blocks
+
+
+def _by_metadata(cells: list[NotebookNode], reader: Reader, include_code: bool) -> _Columns:
+    """ "slide" opens a column, "subslide" a slide in it."""
+    columns: _Columns = []
     for cell in cells:
         kind = slide_type(cell)
-        blocks = _blocks(cell, include_code)
+        blocks = _blocks(cell, reader, include_code)
         if kind == "skip" or not blocks:
             continue
         if kind == "notes":
-            blocks = [{"notes": cell.source}]
+            blocks = [{"notes": reader.read(cell.source)}]
         elif kind == "fragment":
             blocks = [block | {"fragment": True} for block in blocks]
         if kind == "slide" or not columns:
@@ -226,102 +255,93 @@ def _by_metadata(cells: list[NotebookNode], include_code: bool) -> list[list[lis
     return columns
 
 
-def _by_headings(cells: list[NotebookNode], include_code: bool) -> list[list[list[dict]]]:
-    columns = []
+def _by_headings(cells: list[NotebookNode], reader: Reader, include_code: bool) -> _Columns:
+    columns: _Columns = []
     for cell in cells:
-        for block in _blocks(cell, include_code):
-            parts = _split(block["markdown"]) if "markdown" in block else [block]
+        for block in _blocks(cell, reader, include_code):
+            parts = _split(block["text"]) if "text" in block else [block]
             for part in parts:
-                starts = "markdown" in part and _HEADING.match(part["markdown"].split("\n")[0])
-                if starts or not columns:
+                if not columns or ("text" in part and _opens(part["text"][0])):
                     columns.append([[]])
                 columns[-1][-1].append(part)
     return columns
 
 
-def _split(markdown: str) -> list[dict]:
-    """A cell's text, cut before each heading of level 1 or 2 that is no line of code."""
-    parts, in_code = [[]], False
-    for line in markdown.strip().split("\n"):
-        in_code ^= bool(_FENCE.match(line))
-        if parts[-1] and not in_code and _HEADING.match(line):
+def _split(text: Text) -> list[dict[str, Any]]:
+    """A cell's text, cut before each heading of level 1 or 2."""
+    parts: list[Text] = [[]]
+    for token in text:
+        if parts[-1] and _opens(token):
             parts.append([])
-        parts[-1].append(line)
-    return [{"markdown": "\n".join(part).strip()} for part in parts]
+        parts[-1].append(token)
+    return [{"text": part} for part in parts]
 
 
-def _blocks(cell: NotebookNode, include_code: bool) -> list[dict]:
+def _opens(token: Token) -> bool:
+    return token.type == "heading_open" and token.tag in ("h1", "h2") and token.level == 0
+
+
+def _blocks(cell: NotebookNode, reader: Reader, include_code: bool) -> list[dict[str, Any]]:
     if cell.cell_type == "markdown":
-        return [{"markdown": cell.source}] if cell.source.strip() else []
+        text = reader.read(cell.source)
+        return [{"text": text}] if text else []
     if cell.cell_type != "code":
         return []
     code = [{"source": cell.source}] if include_code and cell.source.strip() else []
-    outputs = [_output(output, cell) for output in cell.get("outputs", [])]
+    outputs = [_output(output, reader) for output in cell.get("outputs", [])]
     return code + [output for output in outputs if output]
 
 
-def _output(output: NotebookNode, cell: NotebookNode) -> dict | None:
-    """An output in the form that says most and is safe to show; None if it shows nothing."""
+def _output(output: NotebookNode, reader: Reader) -> dict[str, Any]:
+    """What a slide shows of an output; nothing if it shows nothing."""
     data = output.get("data", {})
     if RESULTS_MIME in data:
-        return None
+        return {}
     if EXHIBIT_MIME in data:
         return {"exhibit": data[EXHIBIT_MIME]}
-    picture = next((mime for mime in _PICTURES if mime in data), None)
-    if picture:
-        about = output.get("metadata", {})
-        alt = about.get(picture, {}).get("alt") or about.get("alt") or cell.metadata.get("alt", "")
-        encoded = re.sub(r"\s", "", data[picture])
-        return {"picture": f"data:{picture};base64,{encoded}", "alt": alt}
-    for mime in ("text/markdown", "text/latex"):
-        if mime in data:
-            return {"markdown": data[mime]}
-    text = data.get("text/plain") or output.get("text", "") or _error(output)
-    return {"output": text} if text.strip() else None
+    if "text/markdown" in data and not html_of(output):
+        return {"text": reader.read(data["text/markdown"])}
+    markup = shown(output)
+    return {"output": markup} if markup else {}
 
 
-def _error(output: NotebookNode) -> str:
-    return f"{output.ename}: {output.evalue}" if output.output_type == "error" else ""
-
-
-def _cells_slide(slide_id: str, blocks: list[dict]) -> _Slide:
+def _cells_slide(slide_id: str, blocks: list[dict[str, Any]]) -> _Slide:
     """A slide of blocks; a heading that opens the first of them becomes the slide's own."""
     slide = _Slide(slide_id, blocks=blocks)
-    first, _, rest = (blocks[0].get("markdown", "") if blocks else "").strip().partition("\n")
-    heading = re.match(r"#{1,6} +(?P<words>.+?)[ #]*$", first)
-    if heading:
-        slide.heading = heading["words"]
-        slide.blocks = [blocks[0] | {"markdown": rest.strip()}] if rest.strip() else []
-        slide.blocks += blocks[1:]
+    first = blocks[0].get("text", []) if blocks else []
+    if first and first[0].type == "heading_open":
+        slide.heading, rest = first[:3], first[3:]
+        slide.blocks = [*([blocks[0] | {"text": rest}] if rest else []), *blocks[1:]]
     return slide
 
 
-def stage_note(exhibit: dict) -> str:
+def stage_note(exhibit: dict[str, Any]) -> str:
     """As many whole sentences of the note as there is room for: what the marks mean comes first."""
     return first_sentences(exhibit.get("note", ""), _STAGE_NOTE)
 
 
-def stage_credits(exhibit: dict) -> str:
+def stage_credits(exhibit: dict[str, Any]) -> str:
     """As many credits as a line holds, and how many more the report names."""
     named = credits(exhibit)
-    for shown in range(len(named), 0, -1):
-        more = len(named) - shown
-        line = "; ".join(named[:shown]) + (f"; and {more} more in the report" if more else "")
+    for count in range(len(named), 0, -1):
+        more = len(named) - count
+        line = "; ".join(named[:count]) + (f"; and {more} more in the report" if more else "")
         if len(line) <= _CREDITS_LENGTH:
             return line
     return f"{len(named)} sources, named in the report" if named else ""
 
 
-def stage_table(table: dict) -> dict:
+def stage_table(table: dict[str, Any]) -> dict[str, Any]:
     """The rows of a table that a slide has room for; columns' widths in percent, rows left out."""
-    columns = list(zip(table["columns"], *table["rows"], strict=True))
-    longest = [max(len(cell_text(cell)) for cell in column) for column in columns]
-    weights = [min(length, _LONGEST_CELL) + 3 for length in longest]
+    names = [column["name"] for column in table["columns"]]
+    columns = list(zip(names, *table["rows"], strict=True))
+    weights = [min(max(map(len, column)), _LONGEST_CELL) + 3 for column in columns]
     share = [weight / sum(weights) for weight in weights]
-    rows, lines = [], 0
+    rows: list[list[str]] = []
+    lines = 0
     for row in table["rows"]:
         lines += max(
-            -(-len(cell_text(cell)) // max(int(part * _TABLE_WIDTH) - 3, 1))
+            -(-len(cell) // max(int(part * _TABLE_WIDTH) - 3, 1))
             for cell, part in zip(row, share, strict=True)
         )
         if lines > _TABLE_LINES:
@@ -329,7 +349,6 @@ def stage_table(table: dict) -> dict:
         rows.append(row)
     return {
         "columns": table["columns"],
-        "numeric": table["numeric"],
         "widths": [round(100 * part, 2) for part in share],
         "rows": rows,
         "left_out": len(table["rows"]) - len(rows),

@@ -1,10 +1,11 @@
-"""Typst, as the printed formats share it: strings, charts, and compiling to PDF or pictures."""
+"""Typst, as the printed formats share it: strings, pictures, and compiling to PDF or pictures."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import pypandoc
 import typst
 
 from graymarket.palette import typst_colours
@@ -12,8 +13,11 @@ from graymarket.publish.fonts import FOLDERS
 from graymarket.publish.problems import PublishError
 
 STYLE = Path(__file__).parent / "templates" / "report" / "report.typ"
-MARKDOWN = "commonmark_x-raw_html+raw_attribute-implicit_figures"
 
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
+_LONGEST_WORD = 80  # characters of code; a longer one may break
+# Signs that mean something in Typst's markup, wherever they stand.
+_SIGNS = re.compile(r"[\\`*_$#<>@\[\]~\"'\-/=+]|\.(?=\.\.)|(?<=\d)\.(?=\s|$)")
 _STANDARDS = ["ua-1", "a-3a"]
 
 
@@ -28,9 +32,29 @@ def typst_string(text: str) -> str:
     return '"' + re.sub(r"\s*\n\s*", "\\\\n", escaped) + '"'
 
 
-def typst_prose(text: str, markup: str = MARKDOWN) -> str:
-    """Prose (Markdown, or pandoc's own "json") as Typst markup."""
-    return pypandoc.convert_text(text, "typst-smart", format=markup, extra_args=["--wrap=none"])
+def typst_text(text: str) -> str:
+    """Typst markup of the same words, without any meaning of its own."""
+    return _SIGNS.sub(r"\\\g<0>", " ".join(re.split(r"\s*\n\s*", text)))
+
+
+def breakable(code: str) -> str:
+    """Code whose longest words may be broken at the end of a line."""
+    return re.sub(rf"\S{{{_LONGEST_WORD}}}(?=\S)", "\\g<0>\u200b", code)
+
+
+def code_block(text: str, language: str = "") -> str:
+    """Code or output as a block of Typst; lines keep their indents."""
+    escaped = breakable(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    lang = f", lang: {typst_string(language)}" if language else ""
+    return f'#raw("{escaped}", block: true{lang})'
+
+
+def picture_code(picture: tuple[str, bytes], alt: str, folder: Path) -> str:
+    """Typst code for a picture, which is written into `folder` under the name of its content."""
+    kind, content = picture
+    name = f"{hashlib.sha256(content).hexdigest()[:16]}.{_ENDINGS[kind]}"
+    (folder / name).write_bytes(content)
+    return f"image({typst_string(name)}, alt: {typst_string(alt)})"
 
 
 def condensed(svg: str) -> str:
@@ -43,7 +67,8 @@ def condensed(svg: str) -> str:
 
 def compile_pdf(source: str, folder: Path, name: str, fonts: list[str] = FOLDERS) -> bytes:
     """A tagged, archivable PDF. Raises PublishError for `name` on any error or warning."""
-    return _compile(source, folder, name, fonts, format="pdf", pdf_standards=_STANDARDS)
+    pdf: bytes = _compile(source, folder, name, fonts, format="pdf", pdf_standards=_STANDARDS)
+    return pdf
 
 
 def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[bytes]:
@@ -52,9 +77,7 @@ def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[b
     return made if isinstance(made, list) else [made]  # of one page, typst gives no list
 
 
-def _compile(
-    source: str, folder: Path, name: str, fonts: list[str], **options
-) -> bytes | list[bytes]:
+def _compile(source: str, folder: Path, name: str, fonts: list[str], **options: Any) -> Any:
     (folder / "source.typ").write_text(source, encoding="utf-8")
     try:
         made, warnings = typst.compile_with_warnings(

@@ -16,8 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from graymarket.palette import PALETTE
-from graymarket.publish.citing import full_title, how_to_cite, licences, long_date, sentence
-from graymarket.publish.payloads import Payload, row_name
+from graymarket.publish.citation import full_title, how_to_cite, licences, long_date, sentence
+from graymarket.publish.payloads import Payload
 
 _INK, _MUTE, _FAINT, _LINK = (PALETTE[name] for name in ("ink", "text-mute", "faint", "second"))
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
@@ -41,7 +41,7 @@ _ABOUT = (
 
 _MARKS = [
     ("Empty cell", "Not known, not published or not applicable; never zero."),
-    ("0", "A zero that was counted, published or calculated."),
+    ("Zero", "A zero that was counted, published or calculated."),
     ("2021-09", "A month: stored as its first day, or as text where it stands among other dates."),
     ("low, high", "The ends of the range of the column before them."),
     ("yes, no", "The two values of a yes-or-no column."),
@@ -136,24 +136,23 @@ def workbook(report: Payload) -> bytes:
 
 
 def _exhibit_sheet(exhibit: Payload) -> _Sheet:
-    columns, rows, meanings = _spread(exhibit["table"])
+    columns, rows, units = _spread(exhibit["table"])
     return _Sheet(
         name=f"E{exhibit['number']:02} {exhibit['id']}"[:_LONGEST_NAME].rstrip("-"),
         title=f"Exhibit {exhibit['number']}: {exhibit['title']}",
         about=exhibit["subtitle"],
         columns=columns,
         rows=rows,
-        meanings=[exhibit["subtitle"] if meaning == "" else "" for meaning in meanings],
+        meanings=units,
         note=sentence(exhibit["note"]),
         links=[(f"{s['credit']}: {s['title']}", s["url"]) for s in exhibit["sources"]],
     )
 
 
 def _table_sheet(table: Payload) -> _Sheet:
-    columns, rows, _ = _spread(table["table"])
-    return _Sheet(
-        table["name"][:_LONGEST_NAME], table["title"], table["description"], columns, rows
-    )
+    columns, rows, units = _spread(table["table"])
+    name, title, about = table["name"][:_LONGEST_NAME], table["title"], table["description"]
+    return _Sheet(name, title, about, columns, rows, meanings=units)
 
 
 def _spread(table: Payload) -> tuple[list[str], list[list[Any]], list[str]]:
@@ -178,7 +177,7 @@ def _part(value: Any, name: str) -> Any:
 
 
 def _results_sheet(results: Payload) -> _Sheet:
-    listed = [_result_row(subject, name, entry) for subject, name, entry in _every_result(results)]
+    listed = [_result_row(name, entry) for name, entry in results.items()]
     return _Sheet(
         name="results",
         title="Results: every number that the report's prose names",
@@ -189,27 +188,13 @@ def _results_sheet(results: Payload) -> _Sheet:
     )
 
 
-def _every_result(results: Payload) -> Iterator[tuple[str, str, Payload]]:
-    """Subject, name and fields of each, whether by subject and name or by "subject/name"."""
-    for name, entry in results.items():
-        if "text" in entry:
-            subject, _, own = name.rpartition("/")
-            yield subject, own, entry
-        else:
-            yield from ((name, own, result) for own, result in entry.items())
-
-
-def _result_row(subject: str, name: str, entry: Payload) -> Payload:
-    numbers = {key: entry.get(key) for key in ("value", "low", "high", "level")}
-    lineage = entry.get("lineage") or [row_name(line) for line in entry.get("basis", [])]
+def _result_row(name: str, entry: Payload) -> Payload:
+    """The fields of the result "subject/name", those of every type in the same columns."""
+    subject, _, own = name.rpartition("/")
     days = [day for day in (entry.get("date"), entry.get("end")) if day]
-    return (
-        entry
-        | {key: number for key, number in numbers.items() if _is_number(number)}
-        | {key: None for key, number in numbers.items() if not _is_number(number)}
-        | {"subject": subject, "name": name, "lineage": ", ".join(lineage)}
-        | ({"period": "..".join(days)} if days else {})
-    )
+    period = {"period": "..".join(days)} if days else {}
+    lineage = ", ".join(entry["lineage"])
+    return entry | period | {"subject": subject, "name": own, "lineage": lineage}
 
 
 def _contents_sheet(sheets: list[_Sheet]) -> _Sheet:
@@ -236,8 +221,8 @@ def _columns_sheet(sheets: list[_Sheet]) -> _Sheet:
     return _Sheet(
         name="Columns",
         title="Columns: what the columns of every sheet hold",
-        about="What kind of value, how many cells are empty, and the meaning or unit where known",
-        columns=["Sheet", "Column", "Holds", "Empty cells", "Meaning or unit"],
+        about="What kind of value, how many cells are empty, and the unit or meaning where known",
+        columns=["Sheet", "Column", "Holds", "Empty cells", "Unit or meaning"],
         rows=[row for sheet in sheets for row in _column_rows(sheet)],
     )
 

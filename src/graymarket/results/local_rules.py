@@ -123,6 +123,9 @@ def _results(
     parts["places"] = _few(question, tables)
     answer = "none" if rules.empty else "one" if len(surely) == 1 else "several"
     results.verdict("headline", answer, what, rows, about="local_rules_headline", parts=parts)
+    grounds = models.grounds(rules["grade"]) if len(rules) else "none"
+    what = "How good the evidence on local rules is"
+    results.verdict("grounds", grounds, what, rows, about="confidence")
     if len(rules):
         results.count("count", len(rules), "Rules on record", rows, unit="rules")
         later = int((rules["at"] == "later").sum())

@@ -38,7 +38,7 @@ class Rules:
 
 def compute(question: Question, tables: Tables) -> Rules:
     """The rules for the question's places at its event and at the edition's date."""
-    rules = _usable(tables["sanctions"], question.regions)
+    rules = usable(tables["sanctions"], question.regions)
     rules = rules.assign(name=rules["region"].map(names_of(tables)))
     effects = _effects(rules, question, tables)
     rows = lineage(rules) or ("sanctions",)
@@ -59,7 +59,8 @@ def _wide(effects: pd.DataFrame, column: str) -> pd.DataFrame:
     return wide.loc[list(dict.fromkeys(effects["name"])), list(models.REGIMES)]
 
 
-def _usable(sanctions: pd.DataFrame, regions: tuple[str, ...]) -> pd.DataFrame:
+def usable(sanctions: pd.DataFrame, regions: tuple[str, ...]) -> pd.DataFrame:
+    """The rules of REGIMES for these places, grade C aside."""
     regimes = [regime for ids in models.REGIMES.values() for regime in ids]
     return sanctions[
         sanctions["region"].isin(regions)
@@ -121,6 +122,9 @@ def _results(
     results.verdict("headline", answer, what, rows, about="rules_headline", parts=parts)
     answer = answer if len(rules) else "no_rows"
     results.verdict("title", answer, what, rows, about="rules_title", parts=parts)
+    grounds = models.grounds(rules["grade"]) if len(rules) else "none"
+    what = "How good the evidence on the rules is"
+    results.verdict("grounds", grounds, what, rows, about="confidence")
     results.names("without", named(tables, without), "Places without a rule", "sanctions")
     limits = models.in_force(rules, question.event).dropna(subset="us_content_above")
     limits = limits.sort_values("us_content_above")

@@ -1,6 +1,6 @@
 """Source lines: each publisher once, whatever details its credits add."""
 
-from graymarket.publish.citing import credit_line, publishers
+from graymarket.publish.citation import credit_line, publishers
 
 
 def sources(*credits):
