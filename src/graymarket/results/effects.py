@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from graymarket import editions
 from graymarket.evidence import Tables, lineage
 from graymarket.models import closure
 from graymarket.models.closure import SyntheticControl
