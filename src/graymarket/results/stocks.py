@@ -92,7 +92,7 @@ def add_stock(
     results.quantity(f"{prefix}seen", stock.seen, "percent", what, seen, step=1, **known)
     what = f"{of} had no phone come in"
     left = (stock.left_low, stock.left_high)
-    results.range(f"{prefix}left", *left, "percent", what, rows, kind="bound", step=1, **known)
+    results.range(f"{prefix}left", *left, "percent", what, rows, kind="estimated", step=1, **known)
     what = "Months that a phone lasts"
     lives = (stock.life_low, stock.life_high)
     results.range(f"{prefix}life", *lives, "months", what, life, kind="judged", **known)
