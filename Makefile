@@ -17,7 +17,7 @@ LAB_EXTENSION := $(wildcard src/graymarket/lab/*.json src/graymarket/lab/static/
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: report refresh check test types lab bench lock clean help
+.PHONY: report refresh check test lab bench lock clean help
 
 report: $(READY)  ## Rebuild everything in report/
 	$(BIN)/graymarket build
@@ -32,9 +32,6 @@ test: $(READY)  ## Run the tests and the linter
 	$(BIN)/python -m pytest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-
-types: $(READY)  ## Check the types of src/, strictly
-	$(BIN)/mypy
 
 lab: $(READY)  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
