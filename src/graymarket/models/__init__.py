@@ -8,9 +8,11 @@ from graymarket.models.estimate import (
     ALL,
     DRAWS,
     SEED,
+    bounds,
     calibrated,
     chance_above,
     estimate,
+    parameters,
     value,
 )
 from graymarket.models.gray_methods import (
@@ -85,6 +87,7 @@ __all__ = [
     "agreement",
     "around",
     "back_test",
+    "bounds",
     "by_method",
     "calibrated",
     "chance_above",
@@ -107,6 +110,7 @@ __all__ = [
     "net_effect",
     "of_maker",
     "outside_since",
+    "parameters",
     "pert",
     "pert_mean",
     "published",

@@ -9,7 +9,7 @@ from graymarket import editions, evidence
 from graymarket.evidence import Tables
 from graymarket.question import Question
 from graymarket.results.build import Results
-from graymarket.results.cells import each
+from graymarket.results.cells import column, each
 from graymarket.results.quantity import Result, Verdict, as_json, from_json
 
 LOGS = ("additions", "revisions", "method_changes", "picks")  # they tell of changes or choices
@@ -40,9 +40,8 @@ class Changes:
         """The figures that moved most, with label (the result in words) and text for a chart."""
         rows = largest(self.results_moved, most)
         words = rows["subject"] + ": " + rows["name"]
-        return rows.assign(
-            label=words.str.replace("_", " "), text=[_from_to(row) for row in each(rows)]
-        )
+        texts = column([_from_to(row) for row in each(rows)], rows.index)
+        return rows.assign(label=words.str.replace("_", " "), text=texts)
 
 
 def compute(question: Question, tables: Tables) -> Changes:
@@ -74,14 +73,13 @@ def _moved(since: editions.Since, now: dict[str, Result], tables: Tables) -> pd.
     methods = methods[methods["edition"] > since.name]
     by_method = {name for cell in methods["results"] for name in cell.split()}
     names = [name.split("/") for name in moves["name"]]
+    before = [from_json(since.results[key]) for key in moves["name"]]
     return pd.DataFrame(
         {
             "subject": [subject for subject, _ in names],
             "name": [name for _, name in names],
-            "before": pd.Series(
-                [from_json(since.results[key]) for key in moves["name"]], dtype=object
-            ),
-            "after": pd.Series([now[key] for key in moves["name"]], dtype=object),
+            "before": column(before),
+            "after": column([now[key] for key in moves["name"]]),
             "kind": moves["kind"],
             "percent": moves["percent"],
             "by_data": [

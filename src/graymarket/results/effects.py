@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from graymarket import evidence
+from graymarket import editions
 from graymarket.evidence import Tables, lineage
 from graymarket.models import closure
 from graymarket.models.closure import SyntheticControl
@@ -86,7 +86,7 @@ def left_out_span(result: SyntheticControl, rows: tuple[str, ...]) -> Quantity |
 
 def marks_of(tables: Tables) -> Mapping[str, str]:
     """What is provisional or revised since the last edition: "region/month" → which."""
-    return evidence.marks("usage_panel", tables.root) if tables.root else {}
+    return editions.marks("usage_panel", tables.root) if tables.root else {}
 
 
 def lines(

@@ -84,12 +84,13 @@ def _agreement(
     what = "Points within which half of the months lie"
     results.quantity("typical", agreement.typical_distance, "points_wide", what, rows)
     gap = (both[_OURS] - both[_THEIRS]).dropna()
-    by_year = gap.groupby(gap.index.year).median()
+    years = pd.DatetimeIndex(gap.index).year
+    by_year = gap.groupby(years).median()
     first, last = by_year.index[0], by_year.index[-1]
     for name, year in (("gap_first", first), ("gap_second", first + 1), ("gap_last", last)):
-        _gap(results, name, float(by_year[year]), gap[gap.index.year == year].index, rows)
+        _gap(results, name, float(by_year[year]), gap[years == year].index, rows)
     level = both.loc[gap.index, _THEIRS]
-    level = level[level.index.year == last].median()
+    level = level[years == last].median()
     what = "Part of Apple's share that the panel misses worldwide in its newest year"
     results.quantity("lost", -100 * by_year[last] / level, "percent", what, rows, step=1)
     lacking = both.index[both[_OURS].isna()]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from graymarket import models
 from graymarket.evidence import Tables, lineage
@@ -88,12 +89,12 @@ def _as_rule(row: pd.Series) -> dict[str, object]:
     return common | days | {"rule": row["note"], "effect": row["channel"]}
 
 
-def first_day(text: str) -> pd.Timestamp:
+def first_day(text: str) -> pd.Timestamp | NaTType:
     """The first day of a text date of any precision; NaT where it is empty."""
     return pd.Period(text).start_time if text else pd.NaT
 
 
-def last_day(text: str) -> pd.Timestamp:
+def last_day(text: str) -> pd.Timestamp | NaTType:
     """The last day; of a month that is known no better, its middle; NaT where it is empty."""
     if not text:
         return pd.NaT

@@ -10,6 +10,7 @@ from graymarket import editions, models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
+from graymarket.results.cells import column
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Result, Verdict
 
@@ -82,7 +83,7 @@ def _changes(months: pd.DataFrame, event: pd.Timestamp) -> pd.DataFrame:
         ends = (before.low, before.median, before.high, after.low, after.median, after.high)
         rows.append((region, name, *ends, "noise" if noisy else _moved(earlier, before, after)))
     changes = pd.DataFrame(rows, columns=columns)
-    return changes.assign(verdict=[_verdict(moved, months) for moved in changes["moved"]])
+    return changes.assign(verdict=column([_verdict(one, months) for one in changes["moved"]]))
 
 
 def _verdict(moved: str, months: pd.DataFrame) -> Verdict:
@@ -232,7 +233,7 @@ def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:
         _flags(results, slug(str(name)), rows)
         if region not in noise:
             continue
-        own = noise[region]
+        own = float(noise.loc[str(region)])
         results.quantity(
             f"{slug(str(name))}_noise", own, "percent", f"{what}: {name}", rows, step=1
         )

@@ -10,6 +10,7 @@ from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
+from graymarket.results.cells import column, each
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Names, Result, Verdict
 
@@ -42,7 +43,7 @@ def compute(question: Question, tables: Tables) -> Rules:
     rules = rules.assign(name=rules["region"].map(names_of(tables)))
     effects = _effects(rules, question, tables)
     rows = lineage(rules) or ("sanctions",)
-    effects["cell"] = [_cell(row, rows) for row in effects.itertuples()]
+    effects["cell"] = column([_cell(row, rows) for row in each(effects)])
     then, now, cells = (_wide(effects, column) for column in ("then", "now", "cell"))
     results = _results(effects, rules, question, tables)
     return Rules(effects.drop(columns="cell"), rules, then, now, cells, results)
@@ -129,7 +130,7 @@ def _results(
     limits = models.in_force(rules, question.event).dropna(subset="us_content_above")
     limits = limits.sort_values("us_content_above")
     for name, part in (("limit_least", limits.head(1)), ("limit_most", limits.tail(1))):
-        for row in part.itertuples():
+        for row in each(part):
             what = "Part of US content above which US rules reach a foreign phone"
             results.quantity(
                 name, row.us_content_above, "percent", what, limits, kind="stated", step=1
