@@ -15,6 +15,7 @@ from graymarket.models.estimate import (
     parameters,
     value,
 )
+from graymarket.models.flows import distinct_flows, mirrored
 from graymarket.models.gray_methods import (
     TOO_NARROW,
     back_test,
@@ -51,10 +52,12 @@ from graymarket.models.pert import pert, pert_mean
 from graymarket.models.shares import (
     MeasuredRange,
     gray_shares_of,
+    leave_one_out_correlations,
     measured_range,
     of_maker,
     published,
     rank_cap,
+    rank_correlation,
     sampling_error,
 )
 from graymarket.models.standing import (
@@ -93,6 +96,7 @@ __all__ = [
     "chance_above",
     "channel",
     "channel_units",
+    "distinct_flows",
     "estimate",
     "exits_of",
     "flags",
@@ -100,9 +104,11 @@ __all__ = [
     "grounds",
     "in_force",
     "jumpiness",
+    "leave_one_out_correlations",
     "local_rules_of",
     "measured_range",
     "mirror_gap",
+    "mirrored",
     "monthly_shares",
     "months_between",
     "moved",
@@ -115,6 +121,7 @@ __all__ = [
     "pert_mean",
     "published",
     "rank_cap",
+    "rank_correlation",
     "recent_range",
     "region_series",
     "renewal",

@@ -45,8 +45,8 @@ class Estimate:
     name (the place), what, interval (a quantity, or a verdict where not estimable), later (the same
     at the newest date), bounds, rests (results), month (a moment) and proxy (bool); `asked`: those
     on the maker or on all makers, and the cases, with the same cells; `chain`: the inputs of the
-    main place's gray phones, a row each: label, low, mode, high, kind, reasoning; `swing`: what each of them does alone, as in
-    models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
+    main place's gray phones, a row each: label, low, mode, high, kind, reasoning; `swing`: what each
+    of them does alone, as in models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
     share_gap, flow (results); `registers`: counts of phones elsewhere against page views, with name
     and period. The frames chain and swing are empty where the main place has no such estimate.
     """
@@ -77,6 +77,10 @@ def compute(question: Question, tables: Tables) -> Estimate:
     for estimate in each(estimable(at_event)):
         _amount(results, estimate, question)
     _assumed(results, assumed, question)
+    if latest != then:
+        newest = inputs[inputs["date"] == latest]
+        newest = newest[newest["maker"].isin([question.maker, models.ALL])]
+        _assumed(results, newest, question, "_latest")
     _senses(results, at_event, question)
     _refused(results, own, then, latest, question, tables)
     _compared(results, assumed, at_event, question, tables)
@@ -161,19 +165,18 @@ def _amount(results: Results, row: Any, question: Question) -> None:
         results.quantity("share_median", row.median, "percent", what, row, kind="estimated")
 
 
-def _assumed(results: Results, inputs: pd.DataFrame, question: Question) -> None:
-    """The ranges assumed at the event for the maker and for all, as assumed_PARAMETER."""
-    for row in each(inputs[inputs["unit"] == "percent"]):
+def _assumed(results: Results, inputs: pd.DataFrame, question: Question, when: str = "") -> None:
+    """The ranges assumed for the maker and for all, as assumed_PARAMETER; `when` is a suffix."""
+    units = {"percent": "percent", "ratio": "ratio", "persons": "people", "lines": "people"}
+    for row in each(inputs[inputs["parameter"] != "page_views"]):
+        unit = units[row.unit]
         results.range(
-            _name(f"assumed_{row.parameter}", row.region, question),
-            row.low,
-            row.high,
-            "percent",
-            f"The range assumed: {row.parameter}",
-            row.lineage,
+            _name(f"assumed_{row.parameter}", row.region, question) + when,
+            *(row.low, row.high, unit, f"The range assumed: {row.parameter}", row.lineage),
             kind="judged",
             region=row.region,
-            step=step_of(row.low, row.high),
+            period=f"{row.date:%Y-%m}",
+            step=step_of(row.low, row.high) if unit == "percent" else None,
         )
 
 
