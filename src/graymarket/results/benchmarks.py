@@ -14,8 +14,16 @@ from graymarket.results.cells import column, each
 from graymarket.results.facts import picked
 from graymarket.results.maker_shares import add_maker
 from graymarket.results.places import named, rows_of
-from graymarket.results.published import in_order, least_of, most_of, sense_of, shares_of, years
-from graymarket.results.quantity import Label, Names, Quantity, Result, Verdict
+from graymarket.results.published import (
+    in_order,
+    least_of,
+    most_of,
+    sense_of,
+    shares_of,
+    spread_of,
+    years,
+)
+from graymarket.results.quantity import Label, Quantity, Result, Verdict
 
 SPEAKERS = "who_says_what"  # the place of the table picks that says who speaks
 TAXES = "taxes"  # the place that leaves charges out
@@ -52,8 +60,8 @@ def compute(question: Question, tables: Tables) -> Benchmarks:
     """What is published on gray shares, for the question's maker and places and elsewhere."""
     published = models.published(tables["benchmarks"])
     shares = shares_of(published[published["use"] == "core"], tables)
-    shares = _counted(_spoken(shares, question, tables))
-    here = in_order(shares[shares["region"].isin(question.regions)])
+    shares = in_order(_counted(_spoken(shares, question, tables)))
+    here = shares[shares["region"].isin(question.regions)]
     results = Results(region=" ".join(question.regions))
     alone = add_maker(results, published, here, question, tables)
     _spread(results, shares, question, tables)
@@ -183,9 +191,7 @@ def _spread(results: Results, shares: pd.DataFrame, question: Question, tables: 
     """From where to where the shares of all places run, and those of one place."""
     results.count("figures", len(shares), "Published shares that may be used", shares)
     results.count("countries_count", shares["region"].nunique(), "Places they are of", shares)
-    lowest, highest = least_of(shares), most_of(shares)
-    _copy(results, "least", lowest)
-    _copy(results, "most", highest)
+    results["least"], results["most"] = least_of(shares), most_of(shares)
     ends = shares.groupby("label").agg(low=("low", "min"), high=("high", "max"))
     widest = str((ends["high"] - ends["low"]).idxmax())
     rows = shares[shares["label"] == widest]
@@ -213,57 +219,28 @@ def _elsewhere(
     _range(results, "spread" if len(here) else "spread_alone", "spread", others, what)
     what = "Other places with a published share"
     results.count("other_count", others["region"].nunique(), what, others)
-    places = Names(
-        items=named(tables, question.regions),
-        about="places",
-        most=3,
-        definition="Places asked about",
-        lineage=("regions",),
-    )
-    parts: dict[str, Result | str] = {"places": places, "count": results["other_count"]}
     if len(here):
         what = "From where to where the shares of the places asked about run"
         _range(results, "here_range", "spread", here, what)
-        where = dict.fromkeys(here["region"])
         results.count("here_count", len(here), "Figures on these places", here, unit="figures")
         what = "Places asked about for which a share is published"
-        results.names("here_where", named(tables, where), what, here, about="places", most=3)
-        parts |= {"where": results["here_where"], "spread": _between(shares, what)}
-    _chart(results, here, question, parts)
-    answer = "here" if len(here) else "elsewhere"
-    what = "Where gray shares are published"
-    results.verdict("published_in", answer, what, shares, parts=parts)
+        where = named(tables, dict.fromkeys(here["region"]))
+        results.names("here_where", where, what, here, about="places", most=3)
+    _chart(results, here, question)
 
 
-def _chart(
-    results: Results, here: pd.DataFrame, question: Question, parts: dict[str, Result | str]
-) -> None:
+def _chart(results: Results, here: pd.DataFrame, question: Question) -> None:
     """What a chart of the shares here says: of the maker alone, else of all makers."""
-    what = "What is published for the places asked about"
+    what, about = "What is published for the places asked about", "published_chart"
+    parts: dict[str, Result | str] = {"maker": question.maker}
     if "gray" in results:
-        of_maker = {"maker": question.maker, "ends": results["gray"]}
-        of_maker |= {"where": results["gray_where"]}
-        results.verdict(
-            "chart_title", "maker", what, results["gray"], about="published_chart", parts=of_maker
-        )
+        parts |= {"ends": results["gray"], "where": results["gray_where"]}
+        results.verdict("chart_title", "maker", what, results["gray"], about=about, parts=parts)
     elif len(here):
-        of_all = parts | {"here": results["here_range"]}
-        results.verdict("chart_title", "all", what, here, about="published_chart", parts=of_all)
-
-
-def _copy(results: Results, name: str, result: Result) -> None:
-    results[name] = result
+        parts |= {"here": results["here_range"], "where": results["here_where"]}
+        results.verdict("chart_title", "all", what, here, about=about, parts=parts)
 
 
 def _range(results: Results, name: str, about: str, rows: pd.DataFrame, what: str) -> None:
-    known = _between(rows, what)
+    known = spread_of(rows, what)
     results.verdict(name, known.answer, what, rows, about=about, parts=known.parts)
-
-
-def _between(rows: pd.DataFrame, what: str) -> Verdict:
-    """The least and the greatest end, each as its source prints it."""
-    low, high = least_of(rows), most_of(rows)
-    answer = "one" if rows["low"].min() == rows["high"].max() else "range"
-    parts = {"low": low, "high": high}
-    known = lineage(rows)
-    return Verdict(about="spread", answer=answer, definition=what, lineage=known, parts=parts)

@@ -27,9 +27,9 @@ def compute(question: Question, tables: Tables) -> Facts:
     """The facts picked for the question, and those for every question.
 
     A number is a quantity in its row's unit (with “at least” and the like where that is said), a
-    range where the field is "low..high"; a day or a
-    text of the form YYYY-MM-DD, YYYY-MM or YYYY is a moment, told to the month unless the field
-    ends in "/day" or the year alone is known; other words are a label.
+    range where the field is "low..high"; a day or a text of the form YYYY-MM-DD, YYYY-MM or YYYY is
+    a moment, told to the month unless the field ends in "/day" or the year alone is known; other
+    words are a label.
     """
     results = Results()
     for pick in picked(tables, question, PLACE).itertuples():

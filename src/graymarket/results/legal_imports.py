@@ -11,7 +11,6 @@ from graymarket.results.quantity import Moment, Quantity, Result, Verdict
 
 REGION = "IRN"  # the place that the table iran_imports is of
 _MILLION = 1e6
-_STEP = 100_000  # phones: more digits no source has
 _NEAR = 0.1  # apart by less, two counts are about the same
 _YEAR = 365  # days
 
@@ -110,10 +109,10 @@ def add_results(
         return
     start, low, high = before["units"].max(), after["units"].min(), after["units"].max()
     what = "Phones imported legally in a year before the registry, by officials' count"
-    known: dict[str, Any] = {"kind": "counted", "region": REGION, "step": _STEP}
-    results.quantity("imports_before", start, "phones", what, before, **known)
+    known: dict[str, Any] = {"kind": "counted", "region": REGION}
+    results.quantity("imports_before", start, "phones_imported", what, before, **known)
     what = "Phones imported legally in a full year after, by officials' count"
-    results.range("imports_after", low, high, "phones", what, after, **known)
+    results.range("imports_after", low, high, "phones_imported", what, after, **known)
     what = "How many times as many"
     results.range("factor", low / start, high / start, "number", what, before, after)
     answer = "grew" if low > start else "fell"
@@ -125,8 +124,8 @@ def _importers(results: Results, imports: pd.DataFrame) -> None:
     if len(imports):
         most = imports["units"].max()
         what = "Phones imported legally in a year, by the importers' own count, at most"
-        known: dict[str, Any] = {"kind": "stated", "region": REGION, "step": _STEP}
-        results.quantity("imports_importers", most, "phones", what, imports, **known)
+        known: dict[str, Any] = {"kind": "stated", "region": REGION}
+        results.quantity("imports_importers", most, "phones_imported", what, imports, **known)
 
 
 def _missing(results: Results, imports: pd.DataFrame) -> None:
@@ -152,14 +151,16 @@ def _smuggled(results: Results, before: pd.DataFrame, after: pd.DataFrame, table
         & (facts["grade"] != "C")
     ]
     for row in each(rows.head(1)):
-        known: dict[str, Any] = {"region": REGION, "step": _STEP}
+        known: dict[str, Any] = {"region": REGION}
         results.quantity(
-            "smuggled", row.value, "phones", row.what, row.lineage, kind="stated", **known
+            "smuggled", row.value, "phones_imported", row.what, row.lineage, kind="stated", **known
         )
         together = last["units"] + row.value
         what = "Legal and smuggled phones together in that year"
         origin = (last, row.lineage)
-        results.quantity("together", together, "phones", what, *origin, kind="estimated", **known)
+        results.quantity(
+            "together", together, "phones_imported", what, *origin, kind="estimated", **known
+        )
         newest = after[after["start"] >= after["start"].max() - pd.DateOffset(years=1)]["units"]
         near = abs(newest / together - 1).max() < _NEAR
         what = "Whether that is about what is counted as legal now"

@@ -48,7 +48,10 @@ def add_results(results: Results, shares: pd.DataFrame, counts: pd.DataFrame) ->
     results.count("pairs", len(shares), what, rows)
     fell = int((shares["high1"] < shares["low0"]).sum())
     results.count("fell", fell, "How many of them fell", rows)
-    results.count("clean_shares", int(shares["strong"].sum()), "Those of a single cause", rows)
+    clean = int(shares["strong"].sum())
+    what = "Those free of an obvious other cause"
+    results.count("clean_shares", clean, what, rows)
+    results.verdict("clean_heading", "some" if clean else "none", what, rows)
     rows = lineage(counts) or ("policies",)
     results.count("clean_counts", len(counts), "Clean counts that are no shares", rows)
     if len(counts):

@@ -108,6 +108,15 @@ def most_of(shares: pd.DataFrame) -> Result:
     return _end(shares.sort_values("high", ascending=False, kind="stable").iloc[0], "high")
 
 
+def spread_of(rows: pd.DataFrame, what: str = "From where to where they run") -> Verdict:
+    """The least and the greatest end, each as its source prints it."""
+    low, high = least_of(rows), most_of(rows)
+    answer = "one" if rows["low"].min() == rows["high"].max() else "range"
+    parts = {"low": low, "high": high}
+    known = lineage(rows)
+    return Verdict(about="spread", answer=answer, definition=what, lineage=known, parts=parts)
+
+
 def _end(row: pd.Series, side: str) -> Result:
     text: Result = row["text"]
     if not isinstance(text, Quantity) or not text.is_range:

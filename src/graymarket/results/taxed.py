@@ -10,6 +10,7 @@ from graymarket.results.published import years
 _CHARGES = ("customs_duty", "excise", "income_tax", "levy", "sales_tax", "special_tax", "total_tax")
 _NEAR = pd.Timedelta(days=366)  # a share counts as one of the same time within a year
 _RISES_TOGETHER = 0.5  # least rank correlation, whichever place is left out
+_DIGITS = 6  # of a sum: more are an accident of binary fractions
 _KEY = ["region", "start", "end"]
 
 
@@ -76,8 +77,8 @@ def _burden(rows: pd.DataFrame) -> dict[str, object]:
     parts = whole if len(whole) else rows
     return {
         **{name: parts.iloc[0][name] for name in _KEY},
-        "x_low": parts["x_low"].min() if len(whole) else parts["x_low"].sum(),
-        "x_high": parts["x_high"].max() if len(whole) else parts["x_high"].sum(),
+        "x_low": parts["x_low"].min() if len(whole) else round(parts["x_low"].sum(), _DIGITS),
+        "x_high": parts["x_high"].max() if len(whole) else round(parts["x_high"].sum(), _DIGITS),
         "partial": whole.empty,
         "lineage": parts["lineage"].to_list(),
     }

@@ -27,8 +27,8 @@ class Trade:
     `imports`: bars of legal imports by year, as in legal_imports.bars_of, and `registry_at`, where
     the registry began among them (None if that is not known); `flows`: bars of flows that vanished
     or swelled, as in trade_flows.bars_of; `couriers`: as in carried.known_of_couriers;
-    `flows_here`: the rows of trade_flows from or to the places asked about, grade C aside, with from_place,
-    to_place, period, millions (of dollars) and thousands (of phones); `traced`: the
+    `flows_here`: the rows of trade_flows from or to the places asked about, grade C aside, with
+    from_place, to_place, period, millions (of dollars) and thousands (of phones); `traced`: the
     rows of trade_facts on phones there, with period and amount;
     `gray`: those of them on gray channels, by time.
     """

@@ -30,6 +30,7 @@ UNITS: dict[str, Unit] = {
     "ratio": Unit(0.01),
     "p_value": Unit(0.01),
     "phones": Unit(10_000, 1_000_000),
+    "phones_imported": Unit(100_000, 1_000_000),
     "phones_a_year": Unit(100_000, 1_000_000),
     "people": Unit(100_000, 1_000_000),
     "dollars": Unit(1),
