@@ -1,4 +1,4 @@
-"""CONTRIBUTING and docs/: what they name exists, their recipes parse, their links lead somewhere."""
+"""CONTRIBUTING and docs/: what they name exists, recipes parse, links lead somewhere."""
 
 import re
 import shlex
