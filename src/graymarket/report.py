@@ -39,14 +39,16 @@ def build(
     if problems := evidence.check(root):
         raise evidence.EvidenceError(problems)
     asked = read_question(question, root)
-    before = hashes(_inputs(root, asked) | _modules(root, [*_PACKAGE.rglob("*.py")]))
+    inputs = _inputs(root, asked)
+    before = hashes(inputs | _modules(root, [*_PACKAGE.rglob("*.py")]))
     folder = root / "notebooks"
     chapters, left_out = for_question(read_chapters(folder), asked.name, _parameters(root, asked))
     cells = sum(cell.cell_type == "code" for book in chapters.values() for cell in book.cells)
     on_step(f"Running {len(chapters)} chapters, {cells} cells")
     loaded: set[str] = set()
     execute(chapters, folder, on_cell, on_modules=loaded.update)
-    made_from = _inputs(root, asked) | _modules(root, [*map(Path, loaded), *_own_modules()])
+    code = _modules(root, [*map(Path, loaded), *_own_modules()])
+    made_from = inputs | _inputs(root, asked) | code
     used = {name: before.get(name, "") for name in made_from}
     _refuse_changes(used, made_from)
     made, report = publish.publish(

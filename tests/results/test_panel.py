@@ -210,4 +210,7 @@ def test_half_a_year_is_enough_to_compare(computed):
     shares = pd.Series(range(12), index=MONTHS[:12], dtype=float)
     assert panel.year_to(shares[6:], MONTHS[11]).months == 6
     assert panel.year_to(shares[7:], MONTHS[11]) is None
-    assert (panel.year_to(shares, MONTHS[11]).low, panel.year_to(shares, MONTHS[11]).high) == (0, 11)
+    assert (panel.year_to(shares, MONTHS[11]).low, panel.year_to(shares, MONTHS[11]).high) == (
+        0,
+        11,
+    )

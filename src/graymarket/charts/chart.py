@@ -159,12 +159,14 @@ def form(
 def _copied(value: Any) -> Any:
     """`value` with copies of the frames in it, however deep in dicts, lists and tuples.
 
-    Results in a frame's cells become their text.
+    Results, also in a frame's cells, become their text.
     """
     if isinstance(value, pd.DataFrame):
         return value.apply(_worded) if len(value) else value.copy()
     if isinstance(value, pd.Series):
         return _worded(value)
+    if isinstance(value, Result):
+        return str(current().text(value))
     if isinstance(value, dict):
         return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -2,6 +2,7 @@
 
 from graymarket.exhibits.chapter import RESULTS_MIME, Chapter, Opened
 from graymarket.exhibits.contract import EXHIBIT_MIME, SHEET_MIME, Exhibit, Sheet
+from graymarket.exhibits.panels import panels
 
 __all__ = [
     "EXHIBIT_MIME",
@@ -11,4 +12,5 @@ __all__ = [
     "Exhibit",
     "Opened",
     "Sheet",
+    "panels",
 ]

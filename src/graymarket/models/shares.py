@@ -83,6 +83,19 @@ def gray_shares_of(own: pd.DataFrame, maker: str) -> pd.DataFrame:
     return published(rows.assign(share_of_total=float("nan")))
 
 
+def rank_correlation(one: pd.Series, other: pd.Series) -> float:
+    """Spearman's rank correlation: +1 for the same order, 0 for no link, -1 for the reverse.
+
+    Source: C. Spearman, The proof and measurement of association between two things (1904).
+    """
+    return float(one.rank().corr(other.rank()))
+
+
+def leave_one_out_correlations(one: pd.Series, other: pd.Series) -> list[float]:
+    """The rank correlation without each of the pairs in turn."""
+    return [rank_correlation(one.drop(row), other.drop(row)) for row in one.index]
+
+
 def rank_cap(rank: float) -> float:
     """The greatest share, in percent, that a vendor of this rank can hold.
 

@@ -55,6 +55,13 @@ def _sizes(results: Results, tables: Tables) -> None:
         what = f"Part of the graded rows that are of grade {grade}"
         name = f"part_{grade.lower()}"
         results.quantity(name, share, "percent", what, names, kind="counted", step=1)
+        rows = int(graded[grade])
+        what = f"Rows of grade {grade}"
+        results.quantity(f"rows_{grade.lower()}", rows, "rows", what, names, kind="counted")
+    original = tables["sources"]["original"]
+    what = "Sources that were read in copies or as quoted"
+    copies = int((original != "").sum())
+    results.quantity("copies", copies, "rows", what, "sources", kind="counted")
     corrections = tables["corrections"]
     what = "Cells that are corrected on loading, each with a reason"
     results.count("corrections", len(corrections), what, "corrections")
@@ -93,6 +100,7 @@ def _agreement(
     level = level[years == last].median()
     what = "Part of Apple's share that the panel misses worldwide in its newest year"
     results.quantity("lost", -100 * by_year[last] / level, "percent", what, rows, step=1)
+    results.moment("lost_when", gap.index[-1], "The newest month of both", rows)
     lacking = both.index[both[_OURS].isna()]
     if len(lacking):
         results.count("lacking", len(lacking), "Months that the panel lacks", rows)

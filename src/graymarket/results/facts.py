@@ -9,7 +9,8 @@ import pandas as pd
 from graymarket.evidence import Tables
 from graymarket.question import Question
 from graymarket.results.build import Results
-from graymarket.results.quantity import Precision
+from graymarket.results.published import bounded, step_as_given
+from graymarket.results.quantity import Precision, Quantity
 
 PLACE = "fact"  # the place of the table picks that these rows name
 _PERCENT = ("_share",)  # how columns of percent end that have no unit beside them
@@ -25,9 +26,10 @@ class Facts:
 def compute(question: Question, tables: Tables) -> Facts:
     """The facts picked for the question, and those for every question.
 
-    A number is a quantity in its row's unit, a range where the field is "low..high"; a day or a
-    text of the form YYYY-MM-DD, YYYY-MM or YYYY is a moment, told to the month unless the field
-    ends in "/day" or the year alone is known; other words are a label.
+    A number is a quantity in its row's unit (with “at least” and the like where that is said), a
+    range where the field is "low..high"; a day or a text of the form YYYY-MM-DD, YYYY-MM or YYYY is
+    a moment, told to the month unless the field ends in "/day" or the year alone is known; other
+    words are a label.
     """
     results = Results()
     for pick in picked(tables, question, PLACE).itertuples():
@@ -61,16 +63,26 @@ def _add(results: Results, name: str, row: pd.Series, field: str, text: str) -> 
         results.label(name, text, what, row)
     elif ".." in field:
         low, high = (float(row[end]) for end in field.split(".."))
-        results.range(name, low, high, _unit(row, field), what, row, **_when(row))
+        step = step_as_given(low, high) if row.get("unit") == "percent" else None
+        results.range(name, low, high, _unit(row, field), what, row, step=step, **_when(row))
     elif isinstance(row[field], pd.Timestamp):
         results.moment(name, row[field], what, row, precision=precision)
     elif pd.api.types.is_number(row[field]):
-        results.quantity(name, row[field], _unit(row, field), what, row, **_when(row))
+        _number(results, name, row, field, what)
     elif (day := _day(row[field])) is not None:
         precision = "year" if len(row[field]) == 4 else precision
         results.moment(name, day, what, row, precision=precision)
     else:
         results.label(name, row[field], what, row)
+
+
+def _number(results: Results, name: str, row: pd.Series, field: str, what: str) -> None:
+    """A number, as exact as its source prints it, and said to be a bound where it is one."""
+    step = step_as_given(row[field]) if row.get("unit") == "percent" else None
+    results.quantity(name, row[field], _unit(row, field), what, row, step=step, **_when(row))
+    number = results[name]
+    if isinstance(number, Quantity):
+        results[name] = bounded(number, str(row.get("qualifier", "")))
 
 
 def _definition(row: pd.Series) -> str:

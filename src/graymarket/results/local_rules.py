@@ -72,7 +72,9 @@ def _spans(rules: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFr
     ]
     return rows.assign(
         group=rows["region"].map(names_of(tables)),
-        label=[labels.get(row, rule) for row, rule in zip(rows["lineage"], rows["rule"], strict=True)],
+        label=[
+            labels.get(row, rule) for row, rule in zip(rows["lineage"], rows["rule"], strict=True)
+        ],
         since=rows["start"],
         until=pd.to_datetime(rows["disputed_until"]),
         start=rows["start"].map(first_day),

@@ -11,7 +11,7 @@ from graymarket.results.units import UNITS
 
 Kind = Literal["measured", "estimated", "bound", "judged", "stated", "counted"]
 Confidence = Literal["high", "moderate", "low", "none", ""]
-Precision = Literal["day", "month", "year", "day_short", "month_alone"]
+Precision = Literal["day", "month", "year", "day_short", "month_alone", "split_year"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,10 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """A day, month or year, or the time from the one to the other (`end`)."""
+    """A day, month or year, or the time from the one to the other (`end`).
+
+    The precision "split_year" is that of a year of another calendar, which runs over two of ours.
+    """
 
     date: pd.Timestamp
     definition: str

@@ -32,7 +32,7 @@ class Senses:
         rows = lineage(*here["rows"])
         return pd.DataFrame(
             {
-                "label": _verdict("sense", sense, rows),
+                "label": _verdict("sense_name", sense, rows),
                 "question": _verdict("sense_asked", sense, rows),
                 "examples": list(here.loc[here["sense"] == sense, "answer"]),
             }

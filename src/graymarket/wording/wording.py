@@ -220,6 +220,12 @@ class Wording:
         months = str(words["span"]).format(start=first, end=last)
         return f"{months} {self._date(end, 'year')}"
 
+    def years(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
+        """First and last day → "2019" or "2018–2019"."""
+        first, last = (self._date(date, "year") for date in (start, end))
+        form = str(self._words["time"]["span"])
+        return first if first == last else form.format(start=first, end=last)
+
     def months(self, dates: Iterable[pd.Timestamp]) -> str:
         """→ "Oct and Nov 2019, Jun 2021": by year, short."""
         by_year: dict[str, list[str]] = {}
@@ -228,6 +234,11 @@ class Wording:
         return ", ".join(f"{self.listed(months)} {year}" for year, months in by_year.items())
 
     def _moment(self, moment: Moment) -> str:
+        if moment.end is not None and moment.precision == "split_year":
+            first, last = (self._date(date, "year_short") for date in (moment.date, moment.end))
+            return str(self._words["time"]["split_year"]).format(start=first, end=last)
+        if moment.end is not None and moment.precision == "year":
+            return self.years(moment.date, moment.end)
         if moment.end is not None:
             return self.span(moment.date, moment.end)
         return self._date(moment.date, moment.precision)
