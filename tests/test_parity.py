@@ -13,8 +13,6 @@ import pikepdf
 import pytest
 from pptx import Presentation
 
-NUMBER = re.compile(r"\d[\d,.]*\d%?|\d%?")
-
 
 def squeezed(text):
     """Letters and digits alone: line breaks, hyphens and spacing differ between formats."""
@@ -22,29 +20,29 @@ def squeezed(text):
 
 
 @pytest.fixture(scope="module")
-def page(root):
-    text = (root / "report/report.html").read_text(encoding="utf-8")
+def page(built):
+    text = (built / "report/report.html").read_text(encoding="utf-8")
     return html.unescape(text)
 
 
 @pytest.fixture(scope="module")
-def results(root):
-    return json.loads((root / "report/results.json").read_text(encoding="utf-8"))
+def results(built):
+    return json.loads((built / "report/results.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def slides(root):
-    return html.unescape((root / "report/slides.html").read_text(encoding="utf-8"))
+def slides(built):
+    return html.unescape((built / "report/slides.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def deck(root):
-    return Presentation(io.BytesIO((root / "report/slides.pptx").read_bytes()))
+def deck(built):
+    return Presentation(io.BytesIO((built / "report/slides.pptx").read_bytes()))
 
 
 @pytest.fixture(scope="module")
-def workbook(root):
-    return openpyxl.load_workbook(root / "report/tables.xlsx")
+def workbook(built):
+    return openpyxl.load_workbook(built / "report/tables.xlsx")
 
 
 def pdf_text(path):
@@ -62,18 +60,18 @@ def deck_words(deck):
     return "\n".join(words)
 
 
-def test_every_exhibit_is_in_the_pdf(root, results):
-    text = squeezed(pdf_text(root / "report/report.pdf"))
+def test_every_exhibit_is_in_the_pdf(built, results):
+    text = squeezed(pdf_text(built / "report/report.pdf"))
     for exhibit in results["exhibits"]:
         assert squeezed(exhibit["title"]) in text, exhibit["id"]
         assert squeezed(exhibit["subtitle"]) in text, exhibit["id"]
 
 
-def test_pdf_and_page_carry_the_alt_text_of_every_chart(root, page, results):
+def test_pdf_and_page_carry_the_alt_text_of_every_chart(built, page, results):
     shown = re.findall(r'class="chart wide"[^>]*aria-label="([^"]+)"', page)
     assert len(shown) > 20
     assert set(shown) <= {exhibit["alt"] for exhibit in results["exhibits"]}
-    with pikepdf.open(root / "report/report.pdf") as pdf:
+    with pikepdf.open(built / "report/report.pdf") as pdf:
         printed = {
             squeezed(str(thing.Alt))
             for thing in pdf.objects
@@ -95,12 +93,12 @@ def tagged(element):
         yield from tagged(part)
 
 
-def test_charts_are_read_aloud_in_their_chapters_wherever_they_are_printed(root, page):
+def test_charts_are_read_aloud_in_their_chapters_wherever_they_are_printed(built, page):
     found = re.findall(
         r'<h2 class="chapter"[^>]*>(.*?)</h2>|class="chart wide"[^>]*aria-label="([^"]+)"', page
     )
     expected = [squeezed(re.sub(r"<[^>]+>", "", title) or alt) for title, alt in found]
-    with pikepdf.open(root / "report/report.pdf") as pdf:
+    with pikepdf.open(built / "report/report.pdf") as pdf:
         assert [squeezed(words) for words in tagged(pdf.Root.StructTreeRoot)] == expected
 
 
@@ -115,11 +113,17 @@ def test_every_exhibit_has_its_sheet(workbook, results):
         assert any("ource" in cell for cell in cells), exhibit["id"]
 
 
-def test_every_result_is_in_the_workbook(workbook, results):
-    cells = {str(cell.value) for row in workbook["results"].iter_rows() for cell in row}
+def test_every_result_is_in_the_workbook_as_a_number(workbook, results):
+    """Each in a row of its own, its value and ends as they were computed."""
+    header, *rows = workbook["results"].iter_rows(values_only=True)
+    while "value" not in [str(name).lower() for name in header]:
+        header, *rows = rows
+    columns = [str(name).lower() for name in header]
+    known = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     for name, result in results["results"].items():
-        assert name in cells
-        assert result["text"] in cells or result["text"].replace(",", "") in cells, name
+        assert name in known
+        for part in {"value", "low", "high"} & result.keys() & {*columns}:
+            assert known[name][part] == result[part], name
 
 
 def test_both_decks_show_the_same_exhibits(deck, slides, results):
@@ -152,30 +156,20 @@ def test_every_exhibit_slide_has_notes_and_a_source(deck, results):
         assert "Source" in words
 
 
-def test_no_format_has_a_number_that_the_report_lacks(root, page, deck, results):
-    known = set(NUMBER.findall(page)) | set(NUMBER.findall(results["fingerprint"][:12]))
-    known |= set(NUMBER.findall(str(results)))
-    brief = pdf_text(root / "report/brief.pdf").replace("\u00ad", "")
-    for text in (brief, deck_words(deck)):
-        strange = {n for n in NUMBER.findall(text) if n.rstrip(".,%") not in known} - known
-        strange = {n for n in strange if n.rstrip(".,") not in known}
-        assert strange <= {str(len(deck.slides))} | {str(i) for i in range(40)}, strange
+def test_results_on_the_first_page_are_in_the_brief(built, results):
+    text = squeezed(pdf_text(built / "report/brief.pdf"))
+    for name in ("share", "brand_gray_share", "brand_gray_phones", "article"):
+        assert squeezed(results["results"][f"estimate.{name}"]["text"]) in text, name
 
 
-def test_results_on_the_first_page_are_in_the_brief(root, results):
-    text = squeezed(pdf_text(root / "report/brief.pdf"))
-    for name in ("gray_share", "gray_phones", "estimated", "article_share"):
-        assert squeezed(results["results"][f"00-summary/{name}"]["text"]) in text, name
-
-
-def test_sources_are_counted_alike_in_every_format(root, page, deck, results):
+def test_sources_are_counted_alike_in_every_format(built, page, deck, results):
     counted = {}
     for exhibit in results["exhibits"]:
         part = page.split(f'<figure class="exhibit" id="{exhibit["id"]}"')[1].split("</figure>")[0]
         if number := re.search(r"Source: (\d+) sources", part):
             counted[squeezed(exhibit["title"])] = number[1]
     assert sorted(counted.values()) == sorted(
-        re.findall(r"Source: (\d+) sources", pdf_text(root / "report/report.pdf"))
+        re.findall(r"Source: (\d+) sources", pdf_text(built / "report/report.pdf"))
     )
     shown = {
         squeezed(slide.shapes.title.text_frame.text): number[1]
@@ -188,9 +182,9 @@ def test_sources_are_counted_alike_in_every_format(root, page, deck, results):
     assert {title: shown[title] for title in both} == {title: counted[title] for title in both}
 
 
-def test_every_file_opens_and_asks_nothing_of_a_network(root):
+def test_every_file_opens_and_asks_nothing_of_a_network(built):
     for name in ("slides.pptx", "tables.xlsx"):
-        with zipfile.ZipFile(root / "report" / name) as archive:
+        with zipfile.ZipFile(built / "report" / name) as archive:
             assert archive.testzip() is None
             for part in archive.namelist():
                 if part.endswith(".rels"):

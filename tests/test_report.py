@@ -8,7 +8,9 @@ import json
 import re
 import shutil
 import subprocess
+from importlib import resources
 
+import jsonschema
 import nbformat
 import pandas as pd
 import pikepdf
@@ -44,6 +46,11 @@ def test_formats_carry_the_fingerprint(page_text, results, pdf):
     made_from = results["fingerprint"]
     assert f'name="report-fingerprint" content="{made_from}"' in page_text
     assert str(pdf.docinfo["/Keywords"]) == f"fingerprint {made_from}"
+
+
+def test_results_keep_their_schema(results):
+    schema = resources.files("graymarket.results") / "results.schema.json"
+    jsonschema.validate(results, json.loads(schema.read_text(encoding="utf-8")))
 
 
 def test_notebooks_are_stored_without_outputs(root):

@@ -39,6 +39,7 @@ def computed(asked, tables, tmp_path):
 
     def make(**rows):
         known = {"usage_panel": PANEL, "vendor_usage": USAGE, "vendor_share": [], "corrections": []}
+        known |= {"sources": [{"original": ""}]}
         given = tables(**(known | rows))
         given.root = tmp_path
         return evidence_base.compute(asked(), given)

@@ -60,7 +60,3 @@ def test_a_number_as_text_and_what_is_no_result_are_refused(change):
     file["results"]["subject/share"] |= change
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(file, SCHEMA)
-
-
-def test_the_results_of_the_report_keep_the_schema(root):
-    jsonschema.validate(json.loads((root / "report" / "results.json").read_text()), SCHEMA)

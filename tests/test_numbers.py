@@ -1,0 +1,252 @@
+"""Each number that a format prints is a result or a cell, of the chapter or slide it stands in.
+
+What a chapter may say is put together here from its source and the typed results, without any
+code of publish; what a format says is read from its files.
+"""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+
+import nbformat
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from pptx import Presentation
+
+from graymarket.publish.chapters import for_question, read_chapters
+from graymarket.report import MAIN
+from graymarket.results.quantity import from_json
+from graymarket.wording import Wording
+
+NUMBER = re.compile(r"\d[\d,.]*\d%?|\d%?")
+EVAL = re.compile(r"\{eval\}`([^`]+)`")
+DRAWN = re.compile(r"<svg.*?</svg>|<style.*?</style>|<script.*?</script>|data:[^\"]+", re.DOTALL)
+
+
+def numbers(text):
+    return NUMBER.findall(text)
+
+
+@dataclass
+class Exhibit:
+    """What is printed of an exhibit: its words and its table; and the notes of its slide."""
+
+    words: str
+    cells: str
+    notes: str = ""
+
+
+@dataclass
+class Chapter:
+    """A chapter’s paragraphs with the results in them, and its exhibits."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    exhibits: dict[str, Exhibit] = field(default_factory=dict)
+
+    @property
+    def prose(self):
+        return "\n\n".join(self.paragraphs)
+
+
+@pytest.fixture(scope="module")
+def results(built):
+    return json.loads((built / "report/results.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def page(built):
+    """The report’s page without what is drawn."""
+    text = (built / "report/report.html").read_text(encoding="utf-8")
+    return BeautifulSoup(DRAWN.sub("", text), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def chapters(built, results, page):
+    """Chapter’s name → what it may say."""
+    english = Wording("en")
+    texts = {name: str(english.text(from_json(one))) for name, one in results["results"].items()}
+    texts |= {f"{name}.capital": text[:1].upper() + text[1:] for name, text in texts.items()}
+    order = {exhibit["id"]: exhibit["number"] for exhibit in results["exhibits"]}
+    shown = {figure["id"]: of_figure(figure) for figure in page.select("figure.exhibit")}
+    kept, _ = for_question(read_chapters(built / "notebooks"), MAIN, {"QUESTION": MAIN})
+    return {name: of_notebook(book, texts, order, shown) for name, book in kept.items()}
+
+
+def of_figure(figure):
+    cells = "\n".join(cell.get_text() for cell in figure.select("table td, table th"))
+    for part in figure.select("table"):
+        part.extract()
+    return Exhibit(figure.get_text(" "), cells)
+
+
+def of_notebook(book, texts, order, shown):
+    chapter, last = Chapter(), None
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            found = re.findall(r'id="([a-z0-9-]+)"', cell.source)
+            last = next((name for name in found if name in shown), last)
+            chapter.exhibits |= {name: shown[name] for name in found if name in shown}
+            continue
+        words = EVAL.sub(lambda match: texts[match[1]], cell.source)
+        words = re.sub(r"\[Exhibit\]\(#([^)]+)\)", lambda m: f"Exhibit {order[m[1]]}", words)
+        words = re.sub(r"\]\([^)]*\)", "]", words)
+        if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
+            if last is not None:
+                chapter.exhibits[last].notes += words
+        else:
+            chapter.paragraphs.append(re.sub(r"(?m)^\d\. ", "", words))
+    return chapter
+
+
+# ---- the page, the copies and the PDF: all prose, word for word
+
+
+def test_the_page_has_the_numbers_of_each_chapter(page, chapters):
+    titles = page.select("h2.chapter")[: len(chapters)]
+    for title, (name, chapter) in zip(titles, chapters.items(), strict=True):
+        said = [title.get_text()]
+        for element in title.find_next_siblings():
+            if element.name == "h2" and "chapter" in element.get("class", []):
+                break
+            if {"deck", "prose"} & {*element.get("class", [])}:
+                said.append(element.get_text())
+        assert numbers("\n".join(said)) == numbers(chapter.prose), name
+
+
+def test_the_copies_have_the_numbers_of_each_chapter(built, chapters):
+    for name, chapter in chapters.items():
+        copy = nbformat.read(built / f"report/notebooks/{name}.ipynb", as_version=4)
+        cells = [cell.source for cell in copy.cells if cell.cell_type == "markdown"]
+        said = re.sub(r"(?m)^\d\. |\]\([^)]*\)", "", "\n\n".join(cells))
+        notes = "\n\n".join(exhibit.notes for exhibit in chapter.exhibits.values())
+        known = numbers(chapter.prose) + numbers(notes)
+        assert sorted(numbers(said)) == sorted(known), name
+
+
+def printed(path):
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
+    command = ["pdftotext", str(path), "-"]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+
+
+def squeezed(text):
+    """Letters, digits and what belongs to a number."""
+    return re.sub(r"(?<!\d)[.,]|[.,](?!\d)|[^\w.,%]|_", "", text)
+
+
+def lacking(paragraphs, text, around=8):
+    """The numbers of paragraphs that a text has not, with the letters around them."""
+    text, missing = squeezed(text), []
+    for paragraph in map(squeezed, paragraphs):
+        for match in NUMBER.finditer(paragraph):
+            window = paragraph[max(0, match.start() - around) : match.end() + around]
+            missing += [window] if window not in text else []
+    return missing
+
+
+def test_the_pdf_has_the_numbers_of_each_chapter(built, chapters):
+    pages = printed(built / "report/report.pdf").split("\f")
+    text = "\n".join(re.sub(r"\s*\n[^\n]*\d+\s*$", "\n", page) for page in pages)  # no footers
+    for name, chapter in chapters.items():
+        assert lacking(chapter.paragraphs, text) == [], name
+
+
+# ---- the brief, the decks and the workbook: nothing that is not of the same slide or sheet
+
+
+def strange(said, *known):
+    """The numbers of a text that no other text has."""
+    there = {number.rstrip("%") for text in known for number in numbers(text)}
+    return [number for number in numbers(said) if number.rstrip("%") not in there]
+
+
+def of_slide(chapters, name):
+    """All that the slide of an exhibit may say, and its notes."""
+    (exhibit,) = (c.exhibits[name] for c in chapters.values() if name in c.exhibits)
+    return exhibit.words, exhibit.cells, exhibit.notes
+
+
+def colophon(results):
+    return f"{results['edition']} {results['date']} {results['fingerprint'][:16]}"
+
+
+def test_the_brief_says_what_the_first_chapter_says(built, chapters, results):
+    first = next(iter(chapters.values()))
+    exhibit = next(iter(first.exhibits.values()))
+    text = printed(built / "report/brief.pdf").replace("\u00ad", "")
+    axis = "0 10 20 30 40 50"
+    known = (first.prose, exhibit.words, exhibit.cells, axis, colophon(results), "1 2 3 4 5 6 7")
+    assert strange(text, *known) == []
+
+
+@pytest.fixture(scope="module")
+def html_slides(built):
+    """(id, words) of each slide."""
+    text = (built / "report/slides.html").read_text(encoding="utf-8")
+    soup = BeautifulSoup(DRAWN.sub("", text), "html.parser")
+    for foot in soup.select(".foot"):
+        foot.extract()
+    leaves = [s for s in soup.select(".slides section") if not s.find("section")]
+    return [(slide.get("id"), slide.get_text(" ")) for slide in leaves]
+
+
+@pytest.fixture(scope="module")
+def office_slides(built):
+    """(title, words and notes) of each slide."""
+    deck = Presentation(io.BytesIO((built / "report/slides.pptx").read_bytes()))
+    slides = []
+    for slide in deck.slides:
+        words = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        if slide.has_notes_slide:
+            words.append(slide.notes_slide.notes_text_frame.text)
+        slides.append((slide.shapes.title.text_frame.text, "\n".join(words)))
+    return slides
+
+
+def check_slides(slides, chapters, results, key):
+    by_key = {exhibit[key]: exhibit["id"] for exhibit in results["exhibits"]}
+    prose = [chapter.prose for chapter in chapters.values()]
+    found = {}
+    for place, words in slides:
+        known = of_slide(chapters, by_key[place]) if place in by_key else prose[:1]
+        count = " ".join(map(str, range(1, len(slides) + 1)))
+        if wrong := strange(words, *known, colophon(results), count):
+            found[place] = wrong
+    return found
+
+
+def test_each_slide_says_what_its_exhibit_says(html_slides, office_slides, chapters, results):
+    assert len(html_slides) >= 10
+    assert check_slides(html_slides, chapters, results, "id") == {}
+    assert check_slides(office_slides, chapters, results, "title") == {}
+
+
+def test_each_sheet_says_what_its_exhibit_says(built, chapters, results):
+    book = openpyxl.load_workbook(built / "report/tables.xlsx")
+    for exhibit in results["exhibits"]:
+        sheet = book[f"E{exhibit['number']:02d} {exhibit['id']}"[:31]]
+        texts = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
+        said = "\n".join(text for text in texts if isinstance(text, str))
+        known = of_slide(chapters, exhibit["id"])
+        assert strange(said, *known, colophon(results), str(exhibit["number"])) == [], sheet.title
+
+
+# ---- and that all this can fail
+
+
+def test_a_wrong_number_is_noticed(html_slides, office_slides, chapters, results):
+    for slides, key in ((html_slides, "id"), (office_slides, "title")):
+        wrong = [(place, words.replace("18.3%", "18.4%")) for place, words in slides]
+        assert wrong != slides
+        found = check_slides(wrong, chapters, results, key)
+        assert found and {"18.4%"} == {number for each in found.values() for number in each}
+    paragraph = "It had 18.3% in Cuba, by 1,200 readers."
+    assert lacking([paragraph], paragraph) == []
+    assert lacking([paragraph], paragraph.replace("18.3", "18.4")) != []
+    assert lacking([paragraph], paragraph.replace("1,200", "1,300")) != []
+    assert lacking([paragraph], "It had nothing. Elsewhere: 18.3% and 1,200.") != []
