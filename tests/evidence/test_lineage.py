@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graymarket import evidence
@@ -105,7 +105,6 @@ def test_a_table_with_more_than_twelve_prefixes_is_one():
     assert lineage("regions/CUB", rows, "taxes") == ("regions/CUB", "usage_panel", "taxes")
 
 
-@settings(max_examples=40)
 @given(st.sets(st.integers(0, 30), min_size=1), st.randoms(use_true_random=False))
 def test_ranges_stand_for_the_months_given_and_no_others(numbers, random):
     months = [f"{2020 + n // 12}-{n % 12 + 1:02}" for n in numbers]

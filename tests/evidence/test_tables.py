@@ -8,7 +8,7 @@ from pathlib import Path
 import frictionless
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graymarket import evidence
@@ -567,7 +567,6 @@ def tiny_project(folder: Path, rows: list[tuple]) -> Path:
     return folder
 
 
-@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(
@@ -588,7 +587,6 @@ def test_what_is_written_is_read(tmp_path_factory, values):
     assert list(read) == rows
 
 
-@settings(max_examples=25)
 @given(st.floats(100.001, 1e6) | st.floats(-1e6, -0.001))
 def test_no_share_outside_0_to_100(tmp_path_factory, share):
     project = tiny_project(tmp_path_factory.mktemp("tiny"), [("a", "", share, "2021-09")])

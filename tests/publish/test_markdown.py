@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typst as typst_compiler
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graymarket.publish.markdown import (
@@ -200,7 +200,6 @@ def letters(text):
     return re.sub(r"\s", "", text)
 
 
-@settings(max_examples=60, deadline=None)
 @given(TEXT)
 def test_html_and_blocks_say_the_same_words(text):
     tokens = read(text)
@@ -212,7 +211,6 @@ def test_html_and_blocks_say_the_same_words(text):
     assert letters(soup.get_text()) == letters(html.unescape(said))
 
 
-@settings(max_examples=15, deadline=None)
 @given(TEXT)
 def test_typst_says_the_same_words(text):
     pdftotext = shutil.which("pdftotext")

@@ -285,10 +285,8 @@ def test_nothing_is_cut_off_or_too_small(folder, page_factory, name, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_slides_of_the_report_are_whole(root, page_factory, size):
-    path = root / "report/slides.html"
-    if not path.exists():
-        pytest.skip("no report/slides.html yet: run `make report`")
+def test_slides_of_the_report_are_whole(built, page_factory, size):
+    path = built / "report/slides.html"
     page = page_factory(offline=True, viewport={"width": size[0], "height": size[1]})
     opened(page, path)
     found = {slide: page.evaluate(LAYOUT) for slide in each_slide(page)}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graymarket import evidence
@@ -230,7 +230,6 @@ REGIONS = st.sampled_from(["CUB", "IRN", "world"])
 SHARES = st.decimals(0, 100, places=2).map(lambda number: f"{number.normalize():f}")
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.dictionaries(st.tuples(REGIONS, MONTHS), st.tuples(SHARES, SHARES, SHARES), min_size=1))
 def test_nothing_is_lost_and_all_that_came_is_there(small_base, rows):
     old = evidence.raw_cells("usage_panel", small_base)

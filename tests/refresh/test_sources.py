@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from replay import TODAY, UPSTREAM, Reply, complaint, downloaded, recorded
 
@@ -36,7 +36,6 @@ def test_the_content_tells_what_a_file_is(root, name, table):
 FILES = [path.name for path in sorted(UPSTREAM.iterdir())]
 
 
-@settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(FILES), part=st.floats(0, 0.999))
 def test_a_file_cut_anywhere_gives_no_value_that_the_whole_has_not(root, name, part):
     whole = recorded(name)
@@ -51,7 +50,6 @@ def test_a_file_cut_anywhere_gives_no_value_that_the_whole_has_not(root, name, p
     assert rows <= {tuple(row) for d in known for row in d.rows.values.tolist()}
 
 
-@settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(FILES), place=st.floats(0, 1), noise=st.binary(min_size=1, max_size=4))
 def test_a_damaged_file_is_read_or_refused_but_never_trips(root, name, place, noise):
     content = recorded(name)

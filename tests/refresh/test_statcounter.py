@@ -6,7 +6,7 @@ import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
@@ -54,7 +54,6 @@ def test_the_real_file_gives_the_rows_that_data_has(snapshot):
 names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     vendors=st.lists(names, max_size=6, unique=True),
     months=st.lists(

@@ -1,9 +1,9 @@
 """What the base holds, and how far its panel goes together with StatCounter’s own series."""
 
-import miniature
 import pandas as pd
 import pytest
 
+import miniature
 from graymarket import models
 from graymarket.results import evidence_base
 
@@ -109,7 +109,9 @@ def test_what_the_panel_misses_beside_quoted_readings(computed, say):
 
 
 def test_flags_are_counted_by_region(computed, say):
-    noisy = [row | {"region": "SYR", "apple_share": 10.0 + i % 2 * 20} for i, row in enumerate(PANEL)]
+    noisy = [
+        row | {"region": "SYR", "apple_share": 10.0 + i % 2 * 20} for i, row in enumerate(PANEL)
+    ]
     rows = [row | ({"mobile_share": 9.0} if i < 3 else {}) for i, row in enumerate(PANEL)]
     known = computed(usage_panel=rows + noisy[:10] + noisy[12:])
     counts = known.flags.set_index(["region", "flag"])["months"]

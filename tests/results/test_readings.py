@@ -117,9 +117,13 @@ def test_a_series_of_its_own_is_compared_around_the_event(computed, say):
     assert say(results["own_after"]) == "17.0–22.0%"  # October to March
     words = "StatCounter’s own series for Cuba runs from March 2021 to March 2022"
     assert say(results["own_series"]) == words
-    assert say(results["own_around"]) == say(results["own_compared"]) == (
-        "Xiaomi had 10.0–15.0% of page views in the six months before the month of the event, and "
-        "17.0–22.0% in the six after"
+    assert (
+        say(results["own_around"])
+        == say(results["own_compared"])
+        == (
+            "Xiaomi had 10.0–15.0% of page views in the six months before the month of the event, and "
+            "17.0–22.0% in the six after"
+        )
     )
     assert say(results["own_places"]) == "Cuba"
     assert say(results["series_of"]) == "Cuba and the world"
