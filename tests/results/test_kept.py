@@ -4,10 +4,10 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 
-import miniature
 import pandas as pd
 import pytest
 
+import miniature
 from graymarket.evidence import Tables
 from graymarket.results import subjects
 

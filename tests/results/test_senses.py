@@ -17,8 +17,9 @@ def assumed(sense, **cells):
 
 
 def given(tables, **rows):
-    empty = dict.fromkeys(("presence", "closures", "local_rules", "sanctions", "assumptions"), [])
-    return tables(**(empty | rows))
+    for name in ("presence", "closures", "local_rules", "sanctions", "assumptions"):
+        rows.setdefault(name, [])
+    return tables(**rows)
 
 
 @pytest.fixture

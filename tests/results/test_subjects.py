@@ -297,7 +297,7 @@ def test_a_fact_is_a_cell_of_a_row_in_its_own_kind():
     known = facts.compute(asked(), tables).results
     assert {name: TEXT(result) for name, result in known.items()} == {
         "n": "12.5%",
-        "r": "3.0–5.0%",
+        "r": "3–5%",
         "m": "March 2020",
         "w": "Levy",
         "y": "2019",
