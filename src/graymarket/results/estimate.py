@@ -381,7 +381,7 @@ def _asked(
     answer = "some" if len(made) else "nothing"
     results.verdict("headline", answer, what, origin, about="estimate_headline", parts=words)
     if not len(made):
-        results.verdict("nothing", answer, what, origin, about="no_estimate", parts=words)
+        results.verdict("nothing", "nothing", what, origin, about="no_estimate", parts=words)
     if not counts["made_of_gray"][0]:
         results.verdict("no_gray", "none", what, origin, about="no_gray_estimate", parts=words)
     return asked
