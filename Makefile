@@ -14,10 +14,13 @@ READY := .venv/.ready
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 LAB_EXTENSION := $(wildcard src/graymarket/lab/*.json src/graymarket/lab/static/*)
 
+# Two workers; the browser's tests are all in one of them.
+TWO := -n 2 --dist loadgroup
+
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: report refresh check test lab bench lock clean help
+.PHONY: report refresh check test test-all lint mutants lab bench lock clean help
 
 report: $(READY)  ## Rebuild everything in report/
 	$(BIN)/graymarket build
@@ -28,10 +31,19 @@ refresh: $(READY)  ## Fetch what is new upstream into data/
 check: $(READY)  ## Check data/ and sum it up
 	$(BIN)/graymarket check
 
-test: $(READY)  ## Run the tests and the linter
-	$(BIN)/python -m pytest
+test: lint  ## Lint, check types, and test one case of every kind (some minutes)
+	$(BIN)/python -m pytest $(TWO)
+
+test-all: lint  ## The same with every case (up to two hours)
+	$(BIN)/python -m pytest $(TWO) --every --durations 25
+
+lint: $(READY)  ## Lint and check types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+mutants: $(READY)  ## Break results/ and wording/ here and there: how much do their tests notice?
+	$(BIN)/python bench/mutation.py
 
 lab: $(READY)  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
@@ -55,7 +67,7 @@ clean:  ## Remove the environment, caches and half-built files
 	find src tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 $(READY): requirements.lock pyproject.toml $(LAB_EXTENSION) $(UV_STAMP)
 	@echo "Setting up .venv ..."

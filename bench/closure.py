@@ -1,10 +1,11 @@
 """What a synthetic control costs, by donors and by months.
 
 Run with: make bench. One fit each of the same made-up region, the sizes in turn, five rounds in
-one run, since machines are noisy; then all cases of the chapter with their placebos.
+one run, since machines are noisy; then all closures with their placebos.
 """
 
 import time
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -13,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from graymarket import evidence
 from graymarket.models import closure
+from graymarket.results.parallel import side_by_side
 
 ROUNDS = 5
 DONORS = (10, 20, 40, 80)
@@ -32,16 +34,23 @@ def seconds_of_a_fit(donors: int, months: int) -> float:
     return time.perf_counter() - start
 
 
-def seconds_of_all_cases() -> float:
+def seconds_of_all_closures() -> float:
     closures, policies = evidence.load("closures"), evidence.load("policies")
-    regions, world = evidence.load("regions"), evidence.load("world_development")
-    people = world[(world["indicator"] == "SP.POP.TOTL") & (world["year"] == 2020)]
-    people = people.set_index("region")["value"]
-    shares = closure.usage_shares(evidence.load("usage_panel"))
-    cases = [case for _, case in closures.iterrows()]
-    donors = [closure.donor_regions(c, closures, policies, regions, people) for c in cases]
+    regions, panel = evidence.load("regions"), evidence.load("usage_panel")
+    population = closure.population(evidence.load("world_development"))
+    shares = closure.usage_shares(panel, list(panel["region"].unique()))
+    calls = [
+        partial(
+            closure.synthetic_control,
+            shares[row["series"]],
+            row["region"],
+            row["month"],
+            closure.donor_regions(row, closures, policies, regions, population),
+        )
+        for _, row in closures.iterrows()
+    ]
     start = time.perf_counter()
-    closure.side_by_side(closure.closure, [shares[c["series"]] for c in cases], cases, donors)
+    side_by_side(calls)
     return time.perf_counter() - start
 
 
@@ -59,7 +68,7 @@ def main() -> None:
             f"{1000 * taken[d, months]:6.0f} ms {taken[d, months] / least:2.0f}x" for d in DONORS
         )
         print(f"{months:6}  " + "".join(cells))
-    print(f"all cases of the chapter, placebos included: {seconds_of_all_cases():.1f} s")
+    print(f"all closures, placebos included: {seconds_of_all_closures():.1f} s")
 
 
 if __name__ == "__main__":

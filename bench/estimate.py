@@ -31,7 +31,7 @@ def with_numpy_beta(inputs) -> None:
 
 def main() -> None:
     panel = evidence.load("usage_panel")
-    inputs = models.with_page_views(evidence.load("assumptions"), panel)
+    inputs = models.calibrated(evidence.load("assumptions"), panel)
     seconds = {with_our_table: [], with_numpy_beta: []}
     for _ in range(ROUNDS):
         for way, taken in seconds.items():

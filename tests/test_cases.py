@@ -6,17 +6,9 @@ import shutil
 import subprocess
 import sys
 
-import pandas as pd
 import pytest
 
-from graymarket import evidence
-from graymarket.exhibits.results import RESULTS_MIME
-from graymarket.publish.execute import execute, read_chapters
-from graymarket.publish.problems import PublishError
-from graymarket.publish.variant import general_chapters
-
 CASE = "apple-russia-2022"
-FIRST = "00-the-question"
 BUILT = {
     "report.html",
     "report.pdf",
@@ -26,7 +18,9 @@ BUILT = {
     "brief.pdf",
     "headline.svg",
     "results.json",
+    "inputs.json",
     "figures",
+    "notebooks",
 }
 THIN = """
 title = "Samsung in Sudan"
@@ -39,7 +33,7 @@ what = "War breaks out in Khartoum"
 
 def build(folder, case):
     command = [sys.executable, "-m", "graymarket.cli", "build", "--root", str(folder)]
-    command += ["--case", str(case)]
+    command += ["--question", str(case)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 
 
@@ -95,17 +89,6 @@ def test_the_parameters_stand_in_the_report(built):
         assert region in text
 
 
-def test_every_main_chapter_has_its_place_and_those_that_do_not_apply_say_so(root, built):
-    _, page, _ = built
-    numbers = re.findall(r'id="chapter-(\d\d)-', page)
-    main = [name.split("-")[0] for name in read_chapters(root / "notebooks")]
-    assert list(dict.fromkeys(numbers)) == main
-    for name in ("02-the-lock", "12-verdicts", "80-method"):
-        words = read_chapters(root / "notebooks")[name].metadata["report"]["otherwise"]
-        assert words["title"] in page
-        assert words["text"] in page
-
-
 def test_its_figures_are_those_of_the_main_report(root, built):
     _, _, results = built
     main = json.loads((root / "report/results.json").read_text(encoding="utf-8"))["results"]
@@ -155,97 +138,3 @@ def test_an_unknown_case_lists_those_there_are(project):
     assert outcome.returncode == 1
     assert CASE in outcome.stderr
     assert "Traceback" not in outcome.stderr
-
-
-def test_a_chapter_without_words_for_other_questions_is_named(root, tmp_path):
-    shutil.copytree(root / "notebooks", tmp_path / "notebooks")
-    path = tmp_path / "notebooks/12-verdicts.ipynb"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"otherwise"', '"other"'), encoding="utf-8")
-    with pytest.raises(PublishError, match=r"notebooks/12-verdicts\.ipynb: expected a chapter 12-"):
-        general_chapters(tmp_path / "notebooks")
-
-
-def test_general_chapters_are_stored_without_outputs(root):
-    for name, notebook in read_chapters(root / "notebooks/any").items():
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        assert not any(cell.outputs or cell.execution_count for cell in code), name
-
-
-def findings(root, folder, edit=None):
-    """The named results of the case's first chapter, after `edit` of the folder data/."""
-    shutil.copytree(root / "data", folder / "data")
-    (folder / "notebooks").mkdir()
-    if edit:
-        edit(folder / "data")
-    chapters = {FIRST: general_chapters(root / "notebooks")[FIRST]}
-    environment = {evidence.VARIABLE: str(folder / "data/questions" / f"{CASE}.toml")}
-    done = execute(chapters, folder / "notebooks", lambda: None, environment)[FIRST]
-    shown = {}
-    for cell in done.cells:
-        for output in cell.get("outputs", []):
-            shown |= output.get("data", {}).get(RESULTS_MIME, {})
-    return {name: result["text"] for name, result in shown.items()}
-
-
-def edited(table, change):
-    """An edit: `change` is given the table as text cells, and gives it back."""
-
-    def edit(data):
-        path = data / f"{table}.csv"
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        change(frame).to_csv(path, index=False, lineterminator="\n")
-
-    return edit
-
-
-def fades(frame):
-    late = (frame["region"] == "RUS") & (frame["month"] > "2025-06")
-    frame.loc[late, "apple_share"] = "4"
-    return frame
-
-
-def nobody_left(frame):
-    frame.loc[frame["id"] == "apple-russia-2022", "what_closed"] = "The customs stop all phones"
-    return frame
-
-
-def barred_in_russia(frame):
-    frame.loc[frame["id"] == "sanctions-053", ["start", "effect"]] = ["2022-02-27", "prohibited"]
-    return frame
-
-
-@pytest.fixture(scope="module")
-def as_they_are(root, tmp_path_factory):
-    return findings(root, tmp_path_factory.mktemp("plain"))
-
-
-@pytest.mark.parametrize(
-    ("table", "change", "name", "now", "then"),
-    [
-        (
-            "usage_panel",
-            fades,
-            "held",
-            "Apple’s phones went on coming into Russia",
-            "Apple’s phones in Russia may have run out",
-        ),
-        (
-            "closures",
-            nobody_left,
-            "channel",
-            "Apple sold officially in Russia, by a source of 2022",
-            "Whether Apple sold officially in Russia is not on record",
-        ),
-        (
-            "sanctions",
-            barred_in_russia,
-            "law",
-            "sanctions rules barred consumer phones from Crimea",
-            "sanctions rules barred consumer phones from Russia and Crimea",
-        ),
-    ],
-)
-def test_a_finding_turns_with_the_data(root, tmp_path, as_they_are, table, change, name, now, then):
-    assert as_they_are[name] == now
-    assert findings(root, tmp_path, edited(table, change))[name] == then

@@ -1,17 +1,22 @@
 """The command line as a user meets it."""
 
-import shutil
+import re
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner, Result
 
-from graymarket import evidence
+from graymarket import editions, evidence
+from graymarket.cli import main
+from graymarket.refresh import SOURCES
 
 
-def graymarket(*arguments):
-    command = [sys.executable, "-m", "graymarket.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+def graymarket(*arguments) -> Result:
+    """A command in this process: its exit_code, stdout and stderr."""
+    outcome = CliRunner().invoke(main, [*map(str, arguments)])
+    assert outcome.exception is None or isinstance(outcome.exception, SystemExit), outcome.output
+    return outcome
 
 
 @pytest.mark.parametrize(
@@ -19,12 +24,23 @@ def graymarket(*arguments):
 )
 def test_help(command):
     outcome = graymarket(*command, "--help")
-    assert outcome.returncode == 0
+    assert outcome.exit_code == 0
     assert outcome.stdout.startswith("Usage:")
 
 
+def test_every_source_is_in_the_help():
+    assert set(SOURCES) <= set(re.findall(r"\w+", graymarket("refresh", "--help").stdout))
+
+
+def test_help_needs_no_libraries():
+    code = "import sys, graymarket.cli; print([n for n in ('pandas', 'httpx') if n in sys.modules])"
+    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (outcome.returncode, outcome.stdout) == (0, "[]\n"), outcome.stderr
+
+
 def test_check_sums_up_a_sound_base(root):
-    outcome = graymarket("check", "--root", str(root))
+    command = [sys.executable, "-m", "graymarket.cli", "check", "--root", str(root)]
+    outcome = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert outcome.returncode == 0, outcome.stderr
     *table, blank, last = outcome.stdout.rstrip("\n").split("\n")
     assert len(table) == 1 + len(evidence.package(root)["resources"])
@@ -33,47 +49,45 @@ def test_check_sums_up_a_sound_base(root):
     assert facts >= 1_900
     assert sources >= 670
     assert last == (
-        f"Edition {evidence.label(root)}: {facts:,} facts from {sources:,} sources, all in order."
+        f"Edition {editions.label(root)}: {facts:,} facts from {sources:,} sources, all in order."
     )
 
 
-def test_a_table_that_is_gone_is_named(root, tmp_path):
-    shutil.copytree(root / "data", tmp_path / "data")
-    (tmp_path / "data" / "inputs.csv").unlink()
-    outcome = graymarket("check", "--root", str(tmp_path))
-    assert outcome.returncode == 1
+def test_a_table_that_is_gone_is_named(small):
+    (small / "data" / "inputs.csv").unlink()
+    outcome = graymarket("check", "--root", small)
+    assert outcome.exit_code == 1
     assert outcome.stderr.startswith("data/inputs.csv: expected this file to be there")
     assert "editions" not in outcome.stderr
 
 
-def test_check_tells_every_fault_the_worst_first(root, tmp_path):
-    shutil.copytree(root / "data", tmp_path / "data")
+def test_check_tells_every_fault_the_worst_first(small):
     for table, old, new in [
-        ("vendor_share", ",18.27,percent", ",118,percent"),
-        ("timeline", "timeline-008,2021-09-01", "timeline-008,soon"),
+        ("usage_panel", "CUB,2021-09,76.7", "CUB,2021-09,176.7"),
+        ("inputs", "inputs-001,IRN,2021-01-01", "inputs-001,IRN,soon"),
         ("taxes", "id,region", "id,place"),
     ]:
-        path = tmp_path / "data" / f"{table}.csv"
+        path = small / "data" / f"{table}.csv"
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
-    outcome = graymarket("check", "--root", str(tmp_path))
-    assert outcome.returncode == 1
+    outcome = graymarket("check", "--root", small)
+    assert outcome.exit_code == 1
     lines = outcome.stderr.strip().split("\n")
     assert [line.split(",")[0] for line in lines[:-1]] == [
         "data/taxes.csv",
         "data/taxes.csv",
-        "data/timeline.csv",
-        "data/vendor_share.csv",
+        "data/inputs.csv",
+        "data/usage_panel.csv",
     ]
-    assert lines[-1] == "4 problems; mend the above and run this again."
+    assert lines[-1] == "4 problems; correct the above and run this again."
 
 
 def test_check_of_a_broken_descriptor(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data/datapackage.json").write_text("{", encoding="utf-8")
-    outcome = graymarket("check", "--root", str(tmp_path))
-    assert outcome.returncode == 1
+    outcome = graymarket("check", "--root", tmp_path)
+    assert outcome.exit_code == 1
     assert "data/datapackage.json: expected a readable JSON file" in outcome.stderr
     assert "Traceback" not in outcome.stderr
 

@@ -6,32 +6,14 @@ import nbformat
 import pandas as pd
 import pytest
 
-from graymarket.exhibits import Exhibit, Native
-from graymarket.exhibits.style import house_style
+from graymarket import charts
+from graymarket.exhibits import Exhibit
 from graymarket.publish.assemble import assemble
-from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 
 MONTHS = [f"{2015 + n // 12}-{n % 12 + 1:02}" for n in range(60)]
 SEEN = [round(10 + 5 * math.sin(n / 5), 2) for n in range(60)]
-
-
-def line_chart(width):
-    import matplotlib.pyplot as plt
-
-    with house_style():
-        figure, axes = plt.subplots(figsize=(width, 2.4))
-        axes.plot(pd.to_datetime(MONTHS), SEEN, color="#c8321f")
-        return figure
-
-
-def bars(width):
-    import matplotlib.pyplot as plt
-
-    with house_style():
-        figure, axes = plt.subplots(figsize=(width, 2))
-        axes.barh(["Ours", "Theirs", "Others"], [3, 1200, 20])
-        return figure
 
 
 def exhibits(root):
@@ -39,16 +21,19 @@ def exhibits(root):
     rows = pd.DataFrame(
         {"Place": ["Ours", "Theirs", "Others"], "Count": [3, 1200, 20], "Said": ["b", "ä", None]}
     )
-    wrong = months.assign(Seen=SEEN[::-1])  # data that is not what the line shows
+    wrong = months.assign(Month=[f"Month {n}" for n in range(60)])  # not what the chart calls them
     wide = pd.DataFrame(
         {"Claim": ["It holds", "It fails"]} | {f"Reason {i}": ["Words"] * 2 for i in range(9)}
     )
-    common = {"subtitle": "Sub", "alt": "A chart", "basis": ("vendor_share",)}
-    native = Native("line", "Month", ("Seen",))
+    common = {"subtitle": "Sub", "alt": "A chart", "lineage": "vendor_share"}
+    line = charts.lines(pd.DataFrame({"Seen": SEEN}, index=pd.to_datetime(MONTHS)))
+    bars = charts.changes(
+        pd.DataFrame({"label": rows["Place"], "percent": [3.0, 12.0, 20.0], "text": "x"})
+    )
     return [
-        Exhibit(id="line", title="A line", data=months, draw=line_chart, native=native, **common),
-        Exhibit(id="bars", title="Bars", data=rows, draw=bars, **common),
-        Exhibit(id="wrong", title="Wrong", data=wrong, draw=line_chart, native=native, **common),
+        Exhibit(id="line", title="A line", data=months, chart=line, **common),
+        Exhibit(id="bars", title="Bars", data=rows, chart=bars, **common),
+        Exhibit(id="wrong", title="Wrong", data=wrong, chart=line, **common),
         Exhibit(id="table", title="A table", data=rows, **common),
         Exhibit(id="wide", title="Too wide", data=wide, **common),
     ]

@@ -1,19 +1,27 @@
 """The command line: build, check, refresh, add and edition."""
 
-import os
+import json
 import re
 import sys
 import webbrowser
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:  # slow to import, and not needed for --help
+    from graymarket.refresh import Change, Dataset
+
+_NO_REASON = "No reason given"
+_MOST_PROBLEMS = 50  # more are counted: by then they are of a kind
+_UNTOUCHED = "data/ is untouched. Correct the above and run this again."
 
 
 @click.group()
 @click.version_option(package_name="graymarket")
-def main():
+def main() -> None:
     """Gray phones: how large is the gray market for smartphones, and how sure are we?"""
 
 
@@ -26,21 +34,21 @@ _root = click.option(
 
 @main.command()
 @_root
-def check(root: Path | None):
+def check(root: Path | None) -> None:
     """Check data/ and sum it up.
 
     Says what there is, or every problem at once, worst first, and exits with code 1.
     """
-    from graymarket import evidence  # slow to import: not needed for --help
+    from graymarket import editions, evidence
 
     root = _project(root)
     try:
         problems = evidence.check(root)
-        label = "" if problems else evidence.label(root)
+        label = "" if problems else editions.label(root)
     except evidence.EvidenceError as error:
         problems = error.problems
     if problems:
-        _complain(problems, "mend the above and run this again.")
+        _complain(problems, "correct the above and run this again.")
     table = evidence.summary(root).drop(columns="title").astype(object)
     click.echo(table.where(table.notna(), "").to_string(index=False))
     facts, sources = evidence.size(root)
@@ -50,18 +58,18 @@ def check(root: Path | None):
 @main.command()
 @_root
 @click.option(
-    "--case",
+    "--question",
     metavar="NAME",
     help="Another question's report, into report/NAME/: a TOML file of data/questions/, by its "
     "name, or the path of one.",
 )
-def build(root: Path | None, case: str | None):
+def build(root: Path | None, question: str | None) -> None:
     """Check data/, run notebooks/ and write report/.
 
     If anything is wrong, says so in one line for each problem, leaves report/ as it was, and
     exits with code 1.
     """
-    _build(_project(root), case)
+    _build(_project(root), question)
 
 
 _accept = click.option(
@@ -92,14 +100,14 @@ def refresh(
     why: str | None,
     open_report: bool,
     root: Path | None,
-):
+) -> None:
     """Fetch what is new upstream and put it into data/.
 
     SOURCE is usage (browser shares by region), vendors (StatCounter), development (World Bank)
     or trade (UN Comtrade); without any, all of them are asked. What came is checked together
     with the whole base first. If anything is wrong, data/ stays as it was, and the exit code is 1.
     """
-    from graymarket import evidence  # slow to import: not needed for --help
+    from graymarket import evidence
     from graymarket import refresh as upstream
 
     root = _project(root)
@@ -108,12 +116,12 @@ def refresh(
         known = ", ".join(upstream.SOURCES)
         raise click.BadParameter(f"{', '.join(unknown)}: expected {known}", param_hint="SOURCE")
     try:
-        deliveries, news = upstream.collect(root, names or upstream.SOURCES, date.today(), _count)
+        datasets, news = upstream.collect(root, names or upstream.SOURCES, date.today(), _count)
     except evidence.EvidenceError as error:
-        _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
-    for name, told in news.items():
-        click.echo(f"{name}: {' '.join(told)}")
-    _take(root, deliveries, yes, why, dry_run=dry_run, then_open=open_report)
+        _complain(error.problems, _UNTOUCHED)
+    for name, sentences in news.items():
+        click.echo(f"{name}: {' '.join(sentences)}")
+    _take(root, datasets, yes, why, dry_run=dry_run, then_open=open_report)
 
 
 def _address(context: click.Context, option: click.Parameter, given: str) -> str:
@@ -152,79 +160,108 @@ def add(
     why: str | None,
     open_report: bool,
     root: Path | None,
-):
+) -> None:
     """Put downloaded files into data/, as they came.
 
     Takes StatCounter’s vendor CSV for any region, the World Bank’s CSV or zip, a region’s JSON of
     caniuse, UN Comtrade’s JSON, and a CSV with the columns of one of our own tables. Says
     what each adds and changes, and asks before a published figure is overwritten.
     """
-    from graymarket import evidence  # slow to import: not needed for --help
-    from graymarket import refresh as upstream
-
     root = _project(root)
-    deliveries, problems = [], []
-    for path in {path.resolve(): path for path in files}.values():
-        try:
-            deliveries += upstream.recognise(
-                upstream.opened(path, address, date.today()), root, region
-            )
-        except evidence.EvidenceError as error:
-            problems += error.problems
-    if problems:
-        _complain(problems, "data/ is untouched. Mend the above and run this again.")
-    _take(root, deliveries, yes, why, then_open=open_report)
+    _take(root, _recognised(files, address, region, root), yes, why, then_open=open_report)
 
 
 @main.group()
-def edition():
+def edition() -> None:
     """Freeze a state of data/ with its results."""
 
 
 @edition.command()
 @click.argument("name", required=False)
 @_root
-def new(name: str | None, root: Path | None):
+def new(name: str | None, root: Path | None) -> None:
     """Make NAME (such as 2026-12) the present edition: build the report, and freeze both.
 
     Without NAME it is called by this month, or the next name that is free.
     The frozen edition is data/editions/NAME.zip; the report of any later state says what has
     changed since.
     """
-    from graymarket import evidence  # slow to import: not needed for --help
-    from graymarket import refresh as upstream
+    from graymarket import editions, evidence
 
     root = _project(root)
     try:
-        name = name or upstream.next_name(root, date.today())
-        with upstream.named(root, name, date.today()) as tables:
+        name = name or editions.next_name(root, date.today())
+        with editions.named(root, name, date.today()) as tables:
             _build(root)
-            frozen = upstream.freeze(root, tables)
+            frozen = editions.freeze(root, tables, lambda: _results(root))
     except evidence.EvidenceError as error:
         _complain(error.problems, "no edition is made, and the former name stands.")
     click.echo(f"Frozen: {frozen.relative_to(root)}")
 
 
+def _results(root: Path) -> dict[str, dict[str, Any]]:
+    """What the report just built knows."""
+    content = json.loads((root / "report" / "results.json").read_text(encoding="utf-8"))
+    results: dict[str, dict[str, Any]] = content["results"]
+    return results
+
+
 def _project(root: Path | None) -> Path:
+    """The project's folder, once what a killed run left half done is undone."""
     from graymarket import evidence
+    from graymarket.evidence.store import recover
 
     try:
-        return root or evidence.find_root()
+        root = root or evidence.find_root()
     except evidence.EvidenceError as error:
         _complain(error.problems, "go there, or name it with --root.")
+    try:
+        if recover(root):
+            click.echo("A run that was killed left data/ half written: its changes are undone.")
+    except evidence.EvidenceError as error:
+        _complain(error.problems, "correct the above and run this again.")
+    return root
+
+
+def _recognised(
+    files: Iterable[Path], address: str, region: str | None, root: Path
+) -> "list[Dataset]":
+    """The rows of files given by hand, each file once; the program ends where one is refused."""
+    from graymarket import evidence
+    from graymarket import refresh as upstream
+
+    datasets, problems = [], []
+    for path in {path.resolve(): path for path in files}.values():
+        try:
+            download = upstream.opened(path, date.today(), address, region)
+            datasets += upstream.recognise(download, root)
+        except evidence.EvidenceError as error:
+            problems += error.problems
+    if problems:
+        _complain(problems, _UNTOUCHED)
+    return datasets
 
 
 def _take(
     root: Path,
-    deliveries: list,
+    datasets: "list[Dataset]",
     yes: bool,
     why: str | None,
     *,
     dry_run: bool = False,
     then_open: bool,
-):
-    """Put deliveries in, once it is said what they change, and shown what comes of it if asked."""
-    written = _put_in(root, deliveries, yes, why, dry_run)
+) -> None:
+    """Say what comes of datasets, apply it, and build and open the report if asked to."""
+    from graymarket import evidence
+    from graymarket import refresh as upstream
+
+    try:
+        changes = upstream.changes(root, datasets)
+        for change in changes:
+            click.echo("\n".join(upstream.describe(change)))
+        written = _is_news(changes) and _apply(root, changes, yes, why, dry_run)
+    except evidence.EvidenceError as error:
+        _complain(error.problems, _UNTOUCHED)
     if then_open and not dry_run:
         _build(root)
         _show(root)
@@ -232,75 +269,58 @@ def _take(
         click.echo("Next: graymarket build, or make report.")
 
 
-def _put_in(root: Path, deliveries: list, yes: bool, why: str | None, dry_run: bool) -> bool:
-    """Say what deliveries change, ask before figures are overwritten; whether data/ changed."""
-    from graymarket import evidence
+def _is_news(changes: "list[Change]") -> bool:
+    """Whether anything changes; says so if not."""
+    if any(change.is_news for change in changes):
+        return True
+    known = sum(change.same for change in changes)
+    click.echo("No news: data/ has all of it already." if known else "Nothing to add.")
+    return False
+
+
+def _apply(root: Path, changes: "list[Change]", yes: bool, why: str | None, dry_run: bool) -> bool:
+    """Check, ask before figures are overwritten, and write; whether anything was written."""
     from graymarket import refresh as upstream
 
-    within = _here_within((root / "data").resolve())
-    try:
-        found = upstream.changes(root, deliveries)
-        for change in found:
-            click.echo("\n".join(upstream.words_of(change)))
-        if not any(change.is_news for change in found):
-            known = sum(change.same for change in found)
-            click.echo("No news: data/ has all of it already." if known else "Nothing to add.")
-            return False
-        revised = sum(len(change.revised) for change in found)
-        click.echo("Checking the whole of data/ with it …")
-        if dry_run or (revised and not yes):
-            upstream.verify(root, found, date.today())
-        if dry_run:
-            click.echo("A dry run: nothing is written.")
-            return False
-        if revised and not yes:
-            why = _asked(revised, why)
-        upstream.put_in(root, found, date.today(), why or _NO_REASON)
-    except evidence.EvidenceError as error:
-        _complain(error.problems, "data/ is untouched. Mend the above and run this again.")
+    revised = sum(len(change.revised) for change in changes)
+    must_ask = revised > 0 and not yes
+    click.echo("Checking the whole of data/ with it …")
+    if dry_run or must_ask:
+        upstream.verify(root, changes, date.today())
+    if dry_run:
+        click.echo("A dry run: nothing is written.")
+        return False
+    if must_ask:
+        why = _agreed(revised, why)
+    upstream.apply(root, changes, date.today(), why or _NO_REASON)
     click.echo("Written to data/.")
-    if within:
-        os.chdir(within)  # the folder of that name is another now
-        click.echo("This shell stands in the former data/, which is gone: type “cd .”.")
     return True
 
 
-def _here_within(data: Path) -> Path | None:
-    """The current folder, if it goes when data/ is exchanged."""
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:  # it is gone already
-        return None
-    return here if data in (here, *here.parents) else None
-
-
-_NO_REASON = "No reason given"
-
-
-def _asked(revised: int, why: str | None) -> str:
+def _agreed(revised: int, why: str | None) -> str:
     """The reason for overwriting published figures, once somebody has agreed to it."""
     figures = f"{revised:,} published figure{'s' if revised > 1 else ''}"
     if not sys.stdin.isatty():
         click.echo(
-            f"{figures} would be overwritten, and nobody is here to ask. If that is meant, run "
-            "this again with --yes, and say why with --because; data/ is untouched.",
+            f"{figures} would be overwritten, and there is no terminal to ask at. If that is "
+            "meant, run this again with --yes, and say why with --because; data/ is untouched.",
             err=True,
         )
         sys.exit(1)
     if not click.confirm(f"Overwrite {figures}?"):
         click.echo("data/ is untouched.")
         sys.exit(1)
-    return why or click.prompt("Why", default=_NO_REASON)
+    return why or str(click.prompt("Why", default=_NO_REASON))
 
 
-def _build(root: Path, case: str | None = None) -> None:
-    from graymarket import evidence, publish, report  # slow to import: not needed for --help
+def _build(root: Path, question: str | None = None) -> None:
+    from graymarket import evidence, publish, report
 
     try:
-        written = report.build(root, case or report.MAIN, on_step=_say, on_cell=_dot)
+        written = report.build(root, question or report.MAIN, on_step=_say, on_cell=_dot)
     except (evidence.EvidenceError, publish.PublishError) as error:
         click.echo(err=True)
-        _complain(error.problems, "report/ is untouched. Mend the above and run this again.")
+        _complain(error.problems, "report/ is untouched. Correct the above and run this again.")
     click.echo()
     for path in written:
         size = (
@@ -315,10 +335,8 @@ def _show(root: Path) -> None:
         click.echo(f"No browser was found; open {page}")
 
 
-_MOST_PROBLEMS = 50  # more are counted: by then they are of a kind
-
-
-def _complain(problems: list, advice: str) -> NoReturn:
+def _complain(problems: Sequence[object], advice: str) -> NoReturn:
+    """Say what is wrong, and what to do, and end the program with code 1."""
     for problem in problems[:_MOST_PROBLEMS]:
         click.echo(str(problem), err=True)
     if len(problems) > _MOST_PROBLEMS:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import graymarket
-from graymarket import evidence, publish
+from graymarket import editions, evidence, publish
 from graymarket.publish import Publication, PublishError
 from graymarket.publish.assemble import without_links
 from graymarket.publish.chapters import for_question, read_chapters
@@ -39,28 +39,36 @@ def build(
     if problems := evidence.check(root):
         raise evidence.EvidenceError(problems)
     asked = read_question(question, root)
-    before = hashes(_inputs(root, asked) | _modules(root, [*_PACKAGE.rglob("*.py")]))
+    inputs = _inputs(root, asked)
+    before = hashes(inputs | _modules(root, [*_PACKAGE.rglob("*.py")]))
     folder = root / "notebooks"
     chapters, left_out = for_question(read_chapters(folder), asked.name, _parameters(root, asked))
     cells = sum(cell.cell_type == "code" for book in chapters.values() for cell in book.cells)
     on_step(f"Running {len(chapters)} chapters, {cells} cells")
     loaded: set[str] = set()
     execute(chapters, folder, on_cell, on_modules=loaded.update)
-    made_from = _inputs(root, asked) | _modules(root, [*map(Path, loaded), *_own_modules()])
+    code = _modules(root, [*map(Path, loaded), *_own_modules()])
+    made_from = inputs | _inputs(root, asked) | code
     used = {name: before.get(name, "") for name in made_from}
+    _refuse_changes(used, made_from)
     made, report = publish.publish(
         chapters,
         _publication(root, asked, fingerprint(used), left_out),
         lambda entries: evidence.trace(entries, root),
         on_step,
     )
-    if changed := differences(used, hashes(made_from)):
-        raise PublishError([f"{name}: expected no change during the build" for name in changed])
+    _refuse_changes(used, made_from)
     made[INPUTS] = (json.dumps(used, indent=1) + "\n").encode()
     files = {f"{_place(asked)}/{name}": content for name, content in made.items()}
     if asked.name == MAIN:
         files |= _readmes(root, report.metadata["report"])
     return _put_in_place(root, _place(asked), files)
+
+
+def _refuse_changes(before: dict[str, str], files: dict[str, Path]) -> None:
+    present = {name: path for name, path in files.items() if path.is_file()}
+    if changed := differences(before, hashes(present)):
+        raise PublishError([f"{name}: expected no change during the build" for name in changed])
 
 
 def stale(root: Path, question: str = MAIN) -> list[str]:
@@ -94,7 +102,7 @@ def _publication(
     return Publication(
         title=question.title,
         subtitle=question.subtitle or f"{question.what}, {question.event:%B %Y}",
-        edition=evidence.label(root),
+        edition=editions.label(root),
         date=package["created"][:10],
         fingerprint=made_from,
         credits=tuple(dict.fromkeys(credits)),
@@ -119,7 +127,7 @@ def _inputs(root: Path, question: Question) -> dict[str, Path]:
     data = root / "data"
     paths = [path for path in data.rglob("*") if path.suffix in _TABLES]
     # The present edition is frozen from the report; only those before it are compared with.
-    own = evidence.edition_file(root, evidence.package(root)["version"])
+    own = editions.edition_file(root, evidence.package(root)["version"])
     paths += [path for path in (data / "editions").glob("[!.]*.zip") if path != own]
     paths += [*(root / "notebooks").glob("*.ipynb")]
     paths += [root / "requirements.lock", root / "CITATION.cff"]

@@ -5,16 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graymarket import evidence
-from graymarket.models import closure, renewal
-from graymarket.models.closure import Shares
+from graymarket.models import closure
+from graymarket.models.closure import PanelCannotShow, Shares, SyntheticControl
 
 MONTHS = pd.date_range("2015-01-01", "2023-12-01", freq="MS")
 CLOSED = pd.Timestamp("2019-01-01")
+DONORS = [f"D{i:02}" for i in range(12)]
 
 
-def made_up(effect=0.0, donors=12):
+def made_up(effect: float = 0.0, donors: int = 12) -> Shares:
     """A region that is six tenths of one donor and four of another, and `effect` points after."""
     rng = np.random.default_rng(3)
     steps = rng.normal(0, 0.6, (len(MONTHS), donors)).cumsum(axis=0)
@@ -28,135 +31,172 @@ def made_up(effect=0.0, donors=12):
     return Shares(frame, frame.copy())
 
 
-CASE = pd.Series({"id": "made-up", "region": "RUS", "month": CLOSED, "left_out": ""})
-DONORS = [f"D{i:02}" for i in range(12)]
+def against_donors(shares: Shares, month: pd.Timestamp = CLOSED) -> SyntheticControl:
+    return closure.synthetic_control(shares, "RUS", month, DONORS)
 
 
-@pytest.mark.parametrize("effect", [-8.0, -3.0, 0.0, 4.0])
-def test_a_known_mix_and_a_known_effect_are_found(effect):
-    found = closure.closure(made_up(effect), CASE, DONORS)
-    assert found.rmspe < 0.1
-    assert found.weights["D01"] == pytest.approx(0.6, abs=0.05)
-    assert found.effects["points"].to_numpy() == pytest.approx(effect, abs=0.2)
-    assert (found.effects["low"] <= found.effects["high"]).all()
-    assert found.in_time == pytest.approx(0, abs=0.3)
+@pytest.fixture(scope="module")
+def fallen() -> SyntheticControl:
+    """A region whose share fell by eight points."""
+    return against_donors(made_up(-8.0))
 
 
-def test_percent_is_of_the_level_without_the_closure():
-    found = closure.closure(made_up(-3.0), CASE, DONORS)
-    row = found.effects.iloc[0]
-    expected = closure.at_horizon(CLOSED, made_up().clear["RUS"], row["horizon"])
-    assert row["percent"] == pytest.approx(100 * -3 / expected, abs=1)
+@pytest.mark.parametrize("effect", [-3.0, 0.0, 4.0])
+def test_a_known_mix_and_a_known_effect_are_recovered(effect: float) -> None:
+    result = against_donors(made_up(effect))
+    assert result.pre_rmspe < 0.1
+    assert result.weights["D01"] == pytest.approx(0.6, abs=0.05)
+    assert result.effects["points"].to_numpy() == pytest.approx(effect, abs=0.2)
+    assert (result.effects["low"] <= result.effects["high"]).all()
+    assert result.in_time_placebo == pytest.approx(0, abs=0.3)
 
 
-def test_a_great_effect_ranks_first_among_the_placebos():
-    found = closure.closure(made_up(-8.0), CASE, DONORS)
-    assert (found.p_value, found.strayed) == (pytest.approx(1 / 13), 0)
-    assert replace(found, p_value=4 / 13).strayed == 3
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(0.05, 1), min_size=2, max_size=5), st.integers(0, 1000))
+def test_weights_of_a_mix_are_found_and_sum_to_one(mix: list[float], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    names = [f"D{i}" for i in range(len(mix))]
+    window = pd.DataFrame(rng.uniform(5, 40, (60, len(mix))), columns=names)
+    window["RUS"] = window @ (np.array(mix) / sum(mix))
+    weights, gap = closure.fit(window, "RUS", names, np.full(60, True))
+    assert weights.to_numpy() == pytest.approx(np.array(mix) / sum(mix), abs=0.02)
+    assert weights.sum() == pytest.approx(1)
+    assert (weights >= 0).all()
+    assert gap.abs().max() < 0.5
 
 
-def test_a_verdict_needs_checks_that_agree():
-    found = closure.closure(made_up(-8.0), CASE, DONORS)
-    assert closure.verdict(found, CLOSED) == ("moved", [])
-    ordinary = replace(found, p_value=0.9)
-    assert closure.verdict(ordinary, CLOSED) == (
-        "untold",
-        ["the band leaves zero out while the rank is ordinary"],
-    )
-    coarse = replace(found, rmspe=9.0, without=-found.without)
-    kind, against = closure.verdict(coarse, CLOSED)
-    assert kind == "untold"
-    assert against == [
-        "leaving out one donor turns the sign",
-        "the misfit before is as large as the difference",
-    ]
-    within = found.effects.assign(low=-20.0, high=4.0)
-    assert closure.verdict(replace(ordinary, effects=within), CLOSED) == ("lost", [])
+def test_percent_is_of_the_level_without_the_closure(fallen: SyntheticControl) -> None:
+    row = fallen.effects.iloc[0]
+    level = closure.at_horizon(CLOSED, made_up().clear["RUS"], row["horizon"])
+    assert row["percent"] == pytest.approx(100 * -8 / level, abs=1)
 
 
-def test_flagged_months_are_bridged_and_told():
+def test_a_great_effect_ranks_first_among_the_placebos(fallen: SyntheticControl) -> None:
+    assert (fallen.p_value, fallen.as_far) == (pytest.approx(1 / 13), 0)
+    ratios = pd.Series([fallen.ratio, fallen.ratio + 1, fallen.ratio - 1])
+    ranked = replace(fallen, placebo_ratios=ratios)
+    assert (ranked.as_far, ranked.p_value) == (2, pytest.approx(3 / 4))
+
+
+def test_a_verdict_needs_checks_that_agree(fallen: SyntheticControl) -> None:
+    assert closure.verdict(fallen) == ("moved", ())
+    ordinary = replace(fallen, placebo_ratios=fallen.placebo_ratios + 1e9)
+    assert closure.verdict(ordinary) == ("inconclusive", ("ordinary_rank",))
+    coarse = replace(fallen, pre_rmspe=9.0, leave_one_out=-fallen.leave_one_out)
+    assert closure.verdict(coarse) == ("inconclusive", ("one_donor_decides", "poor_fit"))
+    within = fallen.effects.assign(low=-20.0, high=4.0)
+    assert closure.verdict(replace(fallen, effects=within)) == ("inconclusive", ("within_band",))
+    assert closure.verdict(replace(ordinary, effects=within)) == ("within_chance", ())
+
+
+def test_lines_hold_a_band_from_the_closure_on(fallen: SyntheticControl) -> None:
+    lines = closure.lines(fallen)
+    assert lines.loc[: CLOSED - pd.DateOffset(months=1), ["low", "high"]].isna().all(axis=None)
+    after = lines[CLOSED:]
+    assert (after["low"] <= after["high"]).all()
+    assert (after["low"] >= 0).all()
+    last = fallen.placebo_gaps.tail(3).mean().quantile(0.95)
+    assert after["high"].iloc[-1] - after["synthetic"].iloc[-1] == pytest.approx(last)
+
+
+def test_an_effect_at_any_month_is_the_gap_less_the_band(fallen: SyntheticControl) -> None:
+    row = fallen.effects.iloc[0]
+    effect = closure.effect_at(fallen, int(row["horizon"]))
+    assert effect == pytest.approx((row["points"], row["low"], row["high"]))
+
+
+def test_flagged_months_are_bridged_and_named() -> None:
     shares = made_up(-3.0)
     shares.clear.loc["2018-05-01", "RUS"] = np.nan
     shares.all.loc["2018-05-01", "RUS"] = 90
-    found = closure.closure(shares, CASE, DONORS)
-    assert found.flagged == [pd.Timestamp("2018-05-01")]
-    assert found.effects["points"].iloc[0] == pytest.approx(-3, abs=0.3)
-    assert found.effects["all_months"].iloc[0] != pytest.approx(found.effects["points"].iloc[0])
+    result = against_donors(shares)
+    assert result.flagged == (pd.Timestamp("2018-05-01"),)
+    first = result.effects.iloc[0]
+    assert first["points"] == pytest.approx(-3, abs=0.3)
+    assert first["all_months"] != pytest.approx(first["points"])
 
 
-def test_too_few_months_before_are_refused():
+def test_too_few_months_before_are_refused() -> None:
     shares = made_up()
     shares.clear.loc[:"2018-01-01", "RUS"] = np.nan
-    with pytest.raises(ValueError, match="made-up: too few clear months of RUS before 2019-01"):
-        closure.closure(shares, CASE, DONORS)
+    with pytest.raises(PanelCannotShow, match="RUS, 2019-01: too few clear months") as refused:
+        against_donors(shares)
+    assert refused.value.reason == "too_few_clear_months"
 
 
-def test_horizons_beyond_the_panel_are_not_told():
-    late = CASE.copy()
-    late["month"] = pd.Timestamp("2023-01-01")
-    assert list(closure.closure(made_up(), late, DONORS).effects["horizon"]) == [6]
+def test_horizons_beyond_the_panel_are_left_out() -> None:
+    late = against_donors(made_up(), pd.Timestamp("2023-01-01"))
+    assert list(late.effects["horizon"]) == [6]
 
 
-def test_recovery_on_made_up_regions_without_events():
-    found = closure.recovery(made_up(donors=60), CASE, [f"D{i:02}" for i in range(60)], (0, -8))
-    assert found["runs"].eq(60).all()
-    assert abs(found["bias"]).max() < 1.5
-    assert found.loc[0, "detected"] == pytest.approx(100 - found.loc[0, "coverage"])
-    assert found.loc[1, "detected"] > found.loc[0, "detected"]
+def test_recovery_on_made_up_regions_without_events() -> None:
+    donors = [f"D{i:02}" for i in range(40)]
+    shares = made_up(donors=40)
+    runs = closure.recovery(shares, "RUS", CLOSED, donors, (0, -8))
+    with_room = shares.clear.loc[CLOSED:, donors].min() > 8
+    assert runs["runs"].eq(with_room.sum()).all()
+    assert abs(runs["bias"]).max() < 1.5
+    assert runs.loc[0, "detected"] == pytest.approx(100 - runs.loc[0, "coverage"])
+    assert runs.loc[1, "detected"] > runs.loc[0, "detected"]
 
 
-def test_donors_have_no_event_of_their_own():
+def test_pooled_runs_are_weighted_by_their_number() -> None:
+    columns = ["injected", "runs", "bias", "coverage", "detected"]
+    one = pd.DataFrame([(0, 30, 1.0, 90.0, 10.0), (-np.inf, 30, 1.0, 90.0, 100.0)], columns=columns)
+    other = pd.DataFrame(
+        [(0, 10, 5.0, 50.0, 50.0), (-np.inf, 10, 5.0, 50.0, 80.0)], columns=columns
+    )
+    both = closure.pooled([one, other])
+    assert list(both["injected"]) == [0, -np.inf]
+    assert list(both["runs"]) == [40, 40]
+    assert list(both["bias"]) == pytest.approx([2, 2])
+    assert list(both["coverage"]) == pytest.approx([80, 80])
+    assert list(both["detected"]) == pytest.approx([20, 95])
+
+
+def test_donors_have_no_event_of_their_own() -> None:
     closures, policies = evidence.load("closures"), evidence.load("policies")
     regions = evidence.load("regions")
     people = pd.Series({"FRA": 6.7e7, "RUS": 1.4e8, "CUB": 1.1e7, "AND": 8e4, "UKR": 4e7})
     people["TUN"] = 1e7
-    case = closures[closures["id"] == "apple-russia-2022"].iloc[0]
-    # RUS is a case, CUB in Xiaomi's terms, AND small, UKR left out, TUN had a registry in 2021
-    assert closure.donor_regions(case, closures, policies, regions, people) == ["FRA"]
+    row = closures[closures["id"] == "apple-russia-2022"].iloc[0]
+    # RUS is a closure, CUB in Xiaomi's terms, AND small, UKR left out, TUN had a registry in 2021
+    assert closure.donor_regions(row, closures, policies, regions, people) == ["FRA"]
 
 
-def test_renewal_and_fading_by_hand():
-    assert renewal(100e6, 20, 48) == 5_000_000
-    even, constant = closure.fading(24.0, 48, 48.0)
-    assert (even[0], even[24], even[48]) == (24, 12, 0)
-    assert constant[48] == pytest.approx(24 / np.e)
-    beyond, _ = closure.fading(24.0, 60, 48.0)
-    assert beyond[60] == 0
-
-
-def test_a_stock_that_nobody_renews_by_hand():
-    observed = pd.Series(30.0, index=MONTHS)
-    observed[CLOSED - pd.DateOffset(months=12) <= MONTHS] = 27.0
-    observed[MONTHS >= CLOSED] = 24.0
-    found = closure.stock(observed, CLOSED, 24, pd.Series([36.0, 48.0]))
-    assert (found.start_low, found.start_high, found.seen) == (27, 30, 24)
-    assert found.left_low == pytest.approx(27 * (1 - 24 / 36))
-    assert found.left_high == pytest.approx(30 * np.exp(-24 / 48))
-
-
-def test_a_band_holds_nine_tenths():
+def test_a_band_holds_nine_tenths() -> None:
     low, high = closure.band(pd.Series(np.arange(101.0)))
     assert (low, high) == pytest.approx((5, 95))
 
 
-def test_months_that_the_carrier_did_not_count_are_empty():
-    shares = closure.usage_shares(evidence.load("usage_panel"))
-    assert shares["samsung_internet_share"].clear.loc["2017-09-01"].isna().all()
-    assert shares["apple_share"].clear.loc["2017-09-01"].notna().sum() > 150
-    assert shares["apple_share"].clear.loc["2024-06-01"].isna().all()  # missing throughout
+def test_flags_of_one_series_are_not_all_those_of_another() -> None:
+    months = pd.date_range("2020-01-01", periods=24, freq="MS")
+    panel = pd.DataFrame({"region": "RUS", "month": months, "mobile_share": 50.0})
+    wave = np.arange(24) / 100
+    panel["apple_share"] = 20 + wave
+    panel["samsung_internet_share"] = 5 + wave
+    panel.loc[12, "apple_share"] = 60
+    shares = closure.usage_shares(panel, ["RUS"])
+    jump = months[12]
+    assert np.isnan(shares["apple_share"].clear.loc[jump, "RUS"])
+    assert shares["apple_share"].all.loc[jump, "RUS"] == 60
+    assert shares["samsung_internet_share"].clear.loc[jump, "RUS"] == pytest.approx(5.12)
 
 
 @pytest.mark.parametrize(
-    ("changes", "why"),
+    ("region", "month", "reason"),
     [
-        ({"region": "crimea"}, "no series of crimea"),
-        ({"month": pd.Timestamp("2015-01-01")}, "too late to fit"),
-        ({"month": pd.Timestamp("2026-06-01")}, "too early to judge"),
+        ("crimea", "2020-01-01", "no_series"),
+        ("RUS", "2017-01-01", "begins_too_late"),
+        ("RUS", "2023-08-01", "ends_too_early"),
     ],
 )
-def test_a_case_that_the_panel_cannot_show_says_why(changes, why):
-    case = evidence.load("closures").set_index("id", drop=False).loc["apple-russia-2022"].copy()
-    for key, value in changes.items():
-        case[key] = value
-    with pytest.raises(ValueError, match=why):
-        closure.of_case(case, evidence.load)
+def test_a_closure_that_the_panel_cannot_show_says_why(
+    region: str, month: str, reason: str
+) -> None:
+    panel = pd.DataFrame({"region": "RUS", "month": MONTHS})
+    row = pd.Series({"region": region, "month": pd.Timestamp(month)})
+    with pytest.raises(PanelCannotShow) as refused:
+        closure.require_shown(panel, row)
+    assert refused.value.reason == reason
+    closure.require_shown(panel, pd.Series({"region": "RUS", "month": pd.Timestamp("2019-01-01")}))

@@ -3,10 +3,7 @@
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -168,41 +165,22 @@ def test_only_imports_at_a_notebooks_beginning_are_made_ahead():
     assert first_imports(books) == ["import a", "from b import c as d", "import e.f", "import os"]
 
 
-RESULT = (
-    "from IPython.display import display\n"
-    "display({'application/vnd.graymarket.results+json': {'share': {'text': '7%', 'value': 7,"
-    " 'basis': [{'file': 'data/t.csv', 'key': 't-1'}]}}}, raw=True)"
-)
-EXHIBIT = (
-    "display({'application/vnd.graymarket.exhibit+json': {'id': 'x', 'title': 'T', 'alt': 'A',"
-    " 'subtitle': 'S', 'note': '', 'basis': [], 'sources': [{'id': 's'}], 'more': 1}}, raw=True)"
-)
-READS = "import json, os; json.load(open(os.environ['GRAYMARKET_RESULTS'], encoding='utf-8'))"
+def test_the_modules_that_a_kernel_has_loaded_are_reported(tmp_path):
+    (tmp_path / "beside.py").write_text("x = 1")
+    files = set()
+    books = {"a": notebook("import json", "1 + 1", "import beside")}
+    execute(books, tmp_path, lambda: None, on_modules=files.update)
+    assert {str(tmp_path / "beside.py"), json.__file__} <= files
 
 
-def test_a_chapter_that_runs_last_knows_what_the_others_found(tmp_path):
-    books = {
-        "00-first-to-read": notebook(READS, report={"runs": "last"}),
-        "01-finds": notebook(RESULT, EXHIBIT, "os = __import__('os'); os.environ.keys()"),
-    }
-    done = run(books, tmp_path)
-    assert list(done) == list(books)
-    assert eval(shown(done["00-first-to-read"])[0]) == {
-        "results": {"01-finds/share": {"text": "7%", "value": 7, "basis": ["t/t-1"]}},
-        "exhibits": [
-            {"id": "x", "title": "T", "subtitle": "S", "alt": "A", "note": ""}
-            | {"basis": [], "sources": ["s"]}
-        ],
-    }
-    assert "GRAYMARKET_RESULTS" not in shown(done["01-finds"], 2)[0]
-
-
-def test_a_chapter_that_runs_last_does_not_run_when_another_failed(tmp_path):
-    fails = v4.new_notebook(cells=[v4.new_code_cell("1 / 0")])
-    last = notebook(f"open({str(tmp_path / 'ran')!r}, 'w')", report={"runs": "last"})
-    with pytest.raises(PublishError, match="ZeroDivisionError"):
-        run({"fails": fails, "last": last}, tmp_path)
-    assert not (tmp_path / "ran").exists()
+@needs_proc
+def test_the_time_of_kernels_counts(tmp_path):
+    busy = "import time\nend = time.process_time() + 2\nwhile time.process_time() < end: pass"
+    before = os.times()
+    run({name: notebook(busy) for name in "ab"}, tmp_path)
+    after = os.times()
+    user = after.children_user - before.children_user
+    assert user + after.children_system - before.children_system >= 4
 
 
 @needs_proc
@@ -211,35 +189,3 @@ def test_no_process_is_left(tmp_path):
     slow = "import subprocess\nsubprocess.Popen(['sleep', '60'])"
     run({name: notebook(slow) for name in "abc"}, tmp_path)
     assert descendants(os.getpid()) == before
-
-
-@needs_proc
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_a_build_that_is_stopped_leaves_no_process(name, root, tmp_path):
-    for part in ("data", "src"):
-        (tmp_path / part).symlink_to(root / part)
-    for part in ("README.md", "CITATION.cff", "requirements.lock"):
-        (tmp_path / part).symlink_to(root / part)
-    (tmp_path / "notebooks").mkdir()
-    source = f"import time\nopen({str(tmp_path)!r} + '/began', 'a').write('x')\ntime.sleep(60)"
-    chapter = notebook(source)
-    for chapter_name in "abc":
-        text = json.dumps(chapter)
-        (tmp_path / "notebooks" / f"{chapter_name}.ipynb").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "graymarket.cli", "build", "--root", str(tmp_path)]
-    build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    began = tmp_path / "began"
-    while not began.exists() or began.read_text() != "xx":
-        assert build.poll() is None, build.communicate()
-        time.sleep(0.1)
-    below = descendants(build.pid)
-    assert len(below) >= 3  # the kernels' parent and two kernels
-    build.send_signal(getattr(signal, name))
-    assert build.wait(20) != 0
-    deadline = time.monotonic() + 5
-    while alive := [pid for pid in below if Path(f"/proc/{pid}").exists()]:
-        assert time.monotonic() < deadline, alive
-        time.sleep(0.1)
-    assert began.read_text() == "xx"  # the third did not start
-    assert not (tmp_path / "report").exists()
-    assert "Traceback" not in build.communicate()[1]

@@ -14,7 +14,7 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.opc.constants import RELATIONSHIP_TYPE
 
-from graymarket.charts.palette import PALETTE
+from graymarket.palette import PALETTE
 from graymarket.publish.office_theme import TEMPLATE
 from graymarket.publish.powerpoint import powerpoint
 

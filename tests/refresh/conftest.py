@@ -15,33 +15,27 @@ def upstream(monkeypatch):
 
 
 @pytest.fixture
-def project(root, tmp_path, upstream):
-    """A copy of data/ with the upstreams’ addresses changed and less patience with them."""
-    shutil.copytree(root / "data", tmp_path / "data")
-    path = tmp_path / "data" / "datapackage.json"
-    package = json.loads(path.read_text(encoding="utf-8"))
-    for resource in package["resources"]:
-        if "upstream" in resource:
-            told = resource["upstream"]
-            told |= {"seconds": 0.5, "tries": 3}
-            for name in {"address", "addressWithKey"} & told.keys():
-                told[name] = "/".join([upstream.address, told[name].split("/", 3)[3]])
-    path.write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
-    return tmp_path
+def project(small, upstream):
+    """A small base, of twelve regions with a file at caniuse, that asks the replay server."""
+    ask_replay(small, upstream)
+    return small
 
 
 @pytest.fixture
-def twelve(project):
-    """The same with twelve regions that have a file at caniuse."""
-    path = project / "data" / "regions.csv"
-    lines = path.read_text(encoding="utf-8").split("\n")
-    kept = {
-        f"{code}.json"
-        for code in ["CU", "IR", "SY", "KP", "SD", "RU", "CN", "US", "DE", "FR", "IN", "alt-ww"]
-    }
-    for i, line in enumerate(lines):
-        file = next((cell for cell in line.split(",") if cell.endswith(".json")), None)
-        if file and file not in kept:
-            lines[i] = line.replace(file, "")
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return project
+def whole_project(root, tmp_path, upstream):
+    """As `project`, with all of data/."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    ask_replay(tmp_path, upstream)
+    return tmp_path
+
+
+def ask_replay(project, upstream):
+    """Change the upstreams’ addresses, and have less patience with them."""
+    path = project / "data" / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        if settings := resource.get("upstream"):
+            settings |= {"seconds": 0.5, "tries": 3}
+            for name in {"address", "addressWithKey"} & settings.keys():
+                settings[name] = "/".join([upstream.address, settings[name].split("/", 3)[3]])
+    path.write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")

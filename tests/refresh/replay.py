@@ -9,10 +9,11 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from graymarket.evidence import EvidenceError
-from graymarket.refresh.delivery import Download
+from graymarket.refresh.dataset import Download
 
 TODAY = date(2026, 11, 26)
 UPSTREAM = Path(__file__).parent / "upstream"
@@ -27,9 +28,9 @@ def recorded(name: str) -> bytes:
     return (UPSTREAM / name).read_bytes()
 
 
-def downloaded(name: str, content: bytes | None = None) -> Download:
+def downloaded(name: str, content: bytes | None = None, region: str | None = None) -> Download:
     """That file, or other content under its name, as somebody hands it over."""
-    return Download(name, recorded(name) if content is None else content, TODAY)
+    return Download(name, recorded(name) if content is None else content, TODAY, region=region)
 
 
 def complaint(action: Callable, *args, **options) -> str:
@@ -56,7 +57,7 @@ class Replay:
     """
 
     def __init__(self):
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.asked: list[tuple[str, httpx.Headers]] = []
         self.most_at_once = 0
         self._open = 0
         self._counting = threading.Lock()
@@ -68,7 +69,7 @@ class Replay:
         plain = [Reply(each) if isinstance(each, bytes) else each for each in replies]
         self._script.insert(0, (part, plain))
 
-    def answer(self, path: str, headers: dict[str, str]) -> Reply:
+    def answer(self, path: str, headers: httpx.Headers) -> Reply:
         self.asked.append((path, headers))
         for part, replies in self._script:
             if part in path:
@@ -94,7 +95,7 @@ def replaying():
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
-            reply = replay.answer(self.path, dict(self.headers))
+            reply = replay.answer(self.path, httpx.Headers(dict(self.headers)))
             with replay.counted():
                 time.sleep(reply.silence)
             tag = reply.headers.get("ETag")
@@ -122,7 +123,7 @@ def replaying():
     server.block_on_close = False
     server.handle_error = lambda *_: None  # a client that hangs up is part of the play
     replay.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield replay
     finally:

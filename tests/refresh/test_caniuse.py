@@ -6,13 +6,13 @@ import pytest
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import caniuse
-from graymarket.refresh.holdings import Holdings
+from graymarket.refresh.snapshot import Snapshot
 from graymarket.refresh.sources import collect
 
 
 @pytest.fixture(scope="module")
-def held(root):
-    return Holdings(root)
+def snapshot(root):
+    return Snapshot(root)
 
 
 def changed(change) -> bytes:
@@ -27,57 +27,57 @@ def about(path: str) -> bytes:
     return changed(lambda content: content.update(id=code))
 
 
-def test_cuba(held):
-    (delivery,) = caniuse.read(downloaded("CU.json"), held)
-    assert delivery.table == "usage_panel" and delivery.remarks == ()
-    assert list(delivery.rows.columns) == held.columns("usage_panel")
+def test_cuba(snapshot):
+    (dataset,) = caniuse.read(downloaded("CU.json"), snapshot)
+    assert dataset.table == "usage_panel" and dataset.remarks == ()
+    assert list(dataset.rows.columns) == snapshot.columns("usage_panel")
     content = json.loads(recorded("CU.json"))["data"]
     shares = {browser: sum(versions.values()) for browser, versions in content.items()}
     mobile = sum(shares[browser] for browser in shares.keys() - {
         "firefox", "chrome", "opera", "edge", "safari", "ie"
     })  # fmt: skip
-    row = delivery.rows.iloc[0]
+    row = dataset.rows.iloc[0]
     assert (row.region, row.month, row.source_id) == ("CUB", "2026-08", "caniuse-region-usage")
     assert float(row.mobile_share) == pytest.approx(mobile, abs=0.005001)
     assert float(row.apple_share) == pytest.approx(100 * shares["ios_saf"] / mobile, abs=0.005001)
 
 
-def test_the_region_is_in_the_file_not_in_its_name(held):
+def test_the_region_is_in_the_file_not_in_its_name(snapshot):
     download = downloaded("CU (1).json", recorded("alt-ww.json"))
-    (delivery,) = caniuse.read(download, held)
-    assert list(delivery.rows.region) == ["world"]
+    (dataset,) = caniuse.read(download, snapshot)
+    assert list(dataset.rows.region) == ["world"]
 
 
-def test_a_file_that_has_the_name_of_anothers_is_refused(held):
-    message = complaint(caniuse.read, downloaded("IR.json", recorded("CU.json")), held)
+def test_a_file_that_has_the_name_of_anothers_is_refused(snapshot):
+    message = complaint(caniuse.read, downloaded("IR.json", recorded("CU.json")), snapshot)
     assert message == (
         "IR.json, column id: found “CU”, expected IR; it is not the file that its name says: "
         "fetch it again"
     )
 
 
-def test_an_answer_with_another_regions_file_is_found_out(twelve, upstream):
+def test_an_answer_with_another_regions_file_is_found_out(project, upstream):
     upstream.on("/region-usage-json/", lambda path: Reply(about(path)))
     upstream.on("/IR.json", recorded("CU.json"))
-    message = complaint(collect, twelve, ["usage"], TODAY)
+    message = complaint(collect, project, ["usage"], TODAY)
     assert message.startswith("IR.json, column id: found “CU”, expected IR;")
 
 
-def test_a_month_that_is_not_over_is_no_row_but_a_remark(held):
+def test_a_month_that_is_not_over_is_no_row_but_a_remark(snapshot):
     content = changed(lambda c: c.update(month="2026-11"))
-    (delivery,) = caniuse.read(downloaded("CU.json", content), held)
-    assert delivery.rows.empty
-    assert delivery.remarks == ("CUB 2026-11: the month is not over, no row.",)
+    (dataset,) = caniuse.read(downloaded("CU.json", content), snapshot)
+    assert dataset.rows.empty
+    assert dataset.remarks == ("CUB 2026-11: the month is not over, no row.",)
 
 
-def test_nothing_counted_is_no_row_but_a_remark(held):
+def test_nothing_counted_is_no_row_but_a_remark(snapshot):
     def empty(content):
         content.update(id="CX", total=0)
         content["data"] = {browser: {"1": None} for browser in content["data"]}
 
-    (delivery,) = caniuse.read(downloaded("CX.json", changed(empty)), held)
-    assert delivery.rows.empty
-    assert delivery.remarks == ("CXR 2026-08: nothing counted, no row.",)
+    (dataset,) = caniuse.read(downloaded("CX.json", changed(empty)), snapshot)
+    assert dataset.rows.empty
+    assert dataset.remarks == ("CXR 2026-08: nothing counted, no row.",)
 
 
 @pytest.mark.parametrize(
@@ -97,58 +97,58 @@ def test_nothing_counted_is_no_row_but_a_remark(held):
         (lambda c: c.update(data=[]), "expected shares by browser and version"),
     ],
 )
-def test_what_cannot_be_right_is_refused(held, change, said):
-    message = complaint(caniuse.read, downloaded("CU.json", changed(change)), held)
+def test_what_cannot_be_right_is_refused(snapshot, change, said):
+    message = complaint(caniuse.read, downloaded("CU.json", changed(change)), snapshot)
     assert said in message
 
 
-def test_an_unknown_browser_without_a_share_does_not_matter(held):
+def test_an_unknown_browser_without_a_share_does_not_matter(snapshot):
     content = changed(lambda c: c["data"].update(fuchsia={"1": None, "2": 0}))
-    (delivery,) = caniuse.read(downloaded("CU.json", content), held)
-    assert len(delivery.rows) == 1
+    (dataset,) = caniuse.read(downloaded("CU.json", content), snapshot)
+    assert len(dataset.rows) == 1
 
 
-def test_cut_off_and_web_pages_are_told_apart(held):
+def test_cut_off_and_web_pages_are_told_apart(snapshot):
     half = recorded("CU.json")[:2000]
     assert "found “an end in the middle" in complaint(
-        caniuse.read, downloaded("CU.json", half), held
+        caniuse.read, downloaded("CU.json", half), snapshot
     )
     page = b"<!DOCTYPE html><html><head><title>Sign in\n to GitHub</title>"
-    message = complaint(caniuse.read, downloaded("CU.json", page), held)
+    message = complaint(caniuse.read, downloaded("CU.json", page), snapshot)
     assert "found “a web page, “Sign in to GitHub””" in message and "log in" in message
-    assert "file is empty" in complaint(caniuse.read, downloaded("CU.json", b""), held)
+    assert "file is empty" in complaint(caniuse.read, downloaded("CU.json", b""), snapshot)
 
 
-def test_a_good_month_of_all_regions(project, upstream):
+def test_a_good_month_of_all_regions(whole_project, upstream):
     upstream.on("/region-usage-json/", lambda path: Reply(about(path), headers={"ETag": '"8"'}))
-    told = []
-    deliveries, news = collect(project, ["usage"], TODAY, lambda *step: told.append(step))
-    assert len(deliveries) == 242 and told[-1] == ("usage", 242, 242)
+    steps = []
+    datasets, news = collect(whole_project, ["usage"], TODAY, lambda *step: steps.append(step))
+    assert len(datasets) == 242 and steps[-1] == ("usage", 242, 242)
     assert news == {"usage": ["242 files, 242 of them new or changed."]}
-    again, news = collect(project, ["usage"], TODAY)
+    again, news = collect(whole_project, ["usage"], TODAY)
     assert news == {"usage": ["242 files, unchanged since last time."]}
-    assert [d.rows.to_csv() for d in again] == [d.rows.to_csv() for d in deliveries]
+    assert [d.rows.to_csv() for d in again] == [d.rows.to_csv() for d in datasets]
 
 
-def test_a_region_no_longer_served_is_news_and_many_are_a_problem(twelve, upstream):
+def test_a_region_no_longer_served_is_news_and_many_are_a_problem(project, upstream):
     upstream.on("/region-usage-json/", lambda path: Reply(about(path)))
     upstream.on("/SY.json", Reply(b"404: Not Found", 404))
-    deliveries, news = collect(twelve, ["usage"], TODAY)
-    assert len(deliveries) == 11
+    datasets, news = collect(project, ["usage"], TODAY)
+    assert len(datasets) == 11
     assert news["usage"][1] == "No longer there: SYR. Their rows stay as they are."
     upstream.on("/IR.json", Reply(b"404: Not Found", 404))
-    message = complaint(collect, twelve, ["usage"], TODAY)
+    message = complaint(collect, project, ["usage"], TODAY)
     assert "found “2 of 12 not there”, expected a file for nearly every region" in message
 
 
-def test_a_broken_body_never_counts_as_seen(twelve, upstream):
+def test_a_broken_body_never_counts_as_seen(project, upstream):
     upstream.on("/region-usage-json/", lambda path: Reply(about(path), headers={"ETag": '"8"'}))
     half = Reply(recorded("CU.json")[:500], headers={"ETag": '"half"'})
     upstream.on("/CU.json", half)
-    message = complaint(collect, twelve, ["usage"], TODAY)
+    message = complaint(collect, project, ["usage"], TODAY)
     assert message.startswith("CU.json, row 1: found “an end in the middle")
-    assert "CU.json" in complaint(collect, twelve, ["usage"], TODAY)  # not “unchanged”
+    assert "CU.json" in complaint(collect, project, ["usage"], TODAY)  # not “unchanged”
     upstream.on("/CU.json", recorded("CU.json"))
-    deliveries, news = collect(twelve, ["usage"], TODAY)
-    assert len(deliveries) == 12
+    datasets, news = collect(project, ["usage"], TODAY)
+    assert len(datasets) == 12
     assert news["usage"] == ["12 files, 1 of them new or changed."]

@@ -13,20 +13,26 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 from replay import UPSTREAM, Reply, recorded
+from test_apply import states
 from test_comtrade import EMPTY, NAME
 from test_statcounter import of_its_own
-from test_store import states
 from test_worldbank import paged
 
 from graymarket import evidence
+from graymarket.cli import main
+from graymarket.evidence.store import as_csv, replace
+from killed import killed_at
 
 AUGUST = json.loads(recorded("CU.json"))
 
 
-def graymarket(project: Path, *arguments) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "graymarket.cli", *map(str, arguments), "--root", str(project)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+def graymarket(project: Path, *arguments) -> Result:
+    """A command in this process: its exit_code, stdout and stderr."""
+    outcome = CliRunner().invoke(main, [*map(str, arguments), "--root", str(project)])
+    assert outcome.exception is None or isinstance(outcome.exception, SystemExit), outcome.output
+    return outcome
 
 
 def usage(month: str, factor: float = 1.0):
@@ -54,54 +60,57 @@ def vendor_file(folder: Path, name: str, header: list[str], *rows: list) -> Path
 
 
 @pytest.fixture
-def next_month(root) -> str:
-    return str(pd.Period(evidence.raw_cells("usage_panel", root)["month"].max(), "M") + 1)
+def next_month(small_base) -> str:
+    return str(pd.Period(evidence.raw_cells("usage_panel", small_base)["month"].max(), "M") + 1)
 
 
-def test_a_good_month_then_no_news(twelve, upstream, next_month):
+def test_a_good_month_then_no_news(project, upstream, next_month):
     upstream.on("/region-usage-json/", usage(next_month))
-    before = states(twelve / "data")
-    dry = graymarket(twelve, "refresh", "usage", "--dry-run")
-    assert dry.returncode == 0, dry.stderr
+    before = states(project / "data")
+    dry = graymarket(project, "refresh", "usage", "--dry-run")
+    assert dry.exit_code == 0, dry.stderr
     added = f"data/usage_panel.csv: 12 rows added for 12 regions, {next_month}\n"
     assert added in dry.stdout and "A dry run: nothing is written." in dry.stdout
-    assert states(twelve / "data") == before
+    assert states(project / "data") == before
 
-    outcome = graymarket(twelve, "refresh", "usage")
-    assert outcome.returncode == 0, outcome.stderr
+    outcome = graymarket(project, "refresh", "usage")
+    assert outcome.exit_code == 0, outcome.stderr
     assert "usage: 12 files, unchanged since last time." in outcome.stdout  # 304, and yet not lost
     assert added in outcome.stdout
-    panel = evidence.raw_cells("usage_panel", twelve)
+    panel = evidence.raw_cells("usage_panel", project)
     assert (panel["month"] == next_month).sum() == 12
-    ledger = evidence.raw_cells("additions", twelve).iloc[-1]
+    ledger = evidence.raw_cells("additions", project).iloc[-1]
     assert ledger["address"].endswith("/region-usage-json") and ledger["rows_added"] == "12"
 
-    after = states(twelve / "data")
-    again = graymarket(twelve, "refresh", "usage")
-    assert again.returncode == 0, again.stderr
+    after = states(project / "data")
+    again = graymarket(project, "refresh", "usage")
+    assert again.exit_code == 0, again.stderr
     assert "12 rows already there" in again.stdout and "No news" in again.stdout
-    assert states(twelve / "data") == after
+    assert states(project / "data") == after
 
 
-def test_a_published_month_with_other_values(twelve, upstream, root):
-    last = evidence.raw_cells("usage_panel", root)["month"].max()
+def test_a_published_month_with_other_values(project, upstream, small_base):
+    last = evidence.raw_cells("usage_panel", small_base)["month"].max()
     upstream.on("/region-usage-json/", usage(last, factor=0.5))
-    before = states(twelve / "data")
-    outcome = graymarket(twelve, "refresh", "usage")
-    assert outcome.returncode == 1
+    before = states(project / "data")
+    outcome = graymarket(project, "refresh", "usage")
+    assert outcome.exit_code == 1
     assert f"CUB/{last}, apple_share: " in outcome.stdout
-    assert "published figures would be overwritten, and nobody is here to ask" in outcome.stderr
+    assert (
+        "published figures would be overwritten, and there is no terminal to ask at"
+        in outcome.stderr
+    )
     assert "--yes" in outcome.stderr and "data/ is untouched" in outcome.stderr
-    assert states(twelve / "data") == before
+    assert states(project / "data") == before
 
-    meant = graymarket(twelve, "refresh", "usage", "--yes", "--because", "caniuse counted anew")
-    assert meant.returncode == 0, meant.stderr
-    moves = evidence.raw_cells("revisions", twelve)
+    meant = graymarket(project, "refresh", "usage", "--yes", "--because", "caniuse counted anew")
+    assert meant.exit_code == 0, meant.stderr
+    moves = evidence.raw_cells("revisions", project)
     mine = moves[moves["row"] == f"CUB/{last}"].set_index("field")
-    old = evidence.raw_cells("usage_panel", root).set_index(["region", "month"])
+    old = evidence.raw_cells("usage_panel", small_base).set_index(["region", "month"])
     assert mine.at["apple_share", "old"] == old.at[("CUB", last), "apple_share"]
     assert set(mine["why"]) == {"caniuse counted anew"}
-    assert evidence.check(twelve) == []
+    assert evidence.check(project) == []
 
 
 @pytest.mark.parametrize(
@@ -116,30 +125,30 @@ def test_a_published_month_with_other_values(twelve, upstream, root):
         (Reply(recorded("CU.json").replace(b'"month"', b'"period"')), "month"),
     ],
 )
-def test_one_bad_file_and_nothing_is_written(twelve, upstream, next_month, fault, said):
+def test_one_bad_file_and_nothing_is_written(project, upstream, next_month, fault, said):
     upstream.on("/region-usage-json/", usage(next_month))
     upstream.on("/CU.json", fault)
-    before = states(twelve / "data")
-    outcome = graymarket(twelve, "refresh", "usage")
-    assert outcome.returncode == 1
+    before = states(project / "data")
+    outcome = graymarket(project, "refresh", "usage")
+    assert outcome.exit_code == 1
     assert outcome.stderr.startswith("CU.json") and said in outcome.stderr
-    assert outcome.stderr.endswith("data/ is untouched. Mend the above and run this again.\n")
-    assert states(twelve / "data") == before
+    assert outcome.stderr.endswith("data/ is untouched. Correct the above and run this again.\n")
+    assert states(project / "data") == before
 
 
-def test_trouble_that_passes_is_sat_out(twelve, upstream, next_month):
+def test_trouble_that_passes_is_sat_out(project, upstream, next_month):
     upstream.on("/region-usage-json/", usage(next_month))
     good = usage(next_month)
     upstream.on("/CU.json", Reply(status=500), Reply(status=503), good)
     upstream.on("/IR.json", Reply(status=429, headers={"Retry-After": "1"}), good)
-    outcome = graymarket(twelve, "refresh", "usage")
-    assert outcome.returncode == 0, outcome.stderr
+    outcome = graymarket(project, "refresh", "usage")
+    assert outcome.exit_code == 0, outcome.stderr
     assert "12 rows added" in outcome.stdout
 
 
-def test_a_source_that_is_none(twelve):
-    outcome = graymarket(twelve, "refresh", "usages")
-    assert outcome.returncode == 2
+def test_a_source_that_is_none(project):
+    outcome = graymarket(project, "refresh", "usages")
+    assert outcome.exit_code == 2
     assert "usages: expected usage, vendors, development, trade" in outcome.stderr
 
 
@@ -158,7 +167,7 @@ def test_other_regions_vendors_and_orders_are_added_as_they_come(project, tmp_pa
         ["2021-09", 21, 29, 50],
     )
     outcome = graymarket(project, "add", cuba, iran)
-    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.exit_code == 0, outcome.stderr
     assert "11 rows added for 2 regions, 2021-08 to 2021-09" in outcome.stdout
     assert "Quantum" in outcome.stdout  # a vendor never seen is said
     shares = evidence.load("vendor_usage", project).set_index(["region", "month", "vendor"])
@@ -167,18 +176,18 @@ def test_other_regions_vendors_and_orders_are_added_as_they_come(project, tmp_pa
     assert evidence.check(project) == []
 
 
-def test_a_world_bank_zip_and_a_table_of_our_own(project, tmp_path):
+def test_a_world_bank_zip_and_a_table_of_our_own(whole_project, tmp_path):
     packed = tmp_path / "API_SP.POP.TOTL_DS2_en_csv_v2_290.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(UPSTREAM / "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv", packed.stem + ".csv")
-    inputs = evidence.raw_cells("inputs", project).tail(1)
+    inputs = evidence.raw_cells("inputs", whole_project).tail(1)
     row = inputs.assign(id="inputs-999", note="Tried; with a comma")
     row.to_csv(tmp_path / "mine.csv", index=False)
-    outcome = graymarket(project, "add", packed, tmp_path / "mine.csv", "--yes")
-    assert outcome.returncode == 0, outcome.stderr
+    outcome = graymarket(whole_project, "add", packed, tmp_path / "mine.csv", "--yes")
+    assert outcome.exit_code == 0, outcome.stderr
     assert "data/world_development.csv: " in outcome.stdout
     assert "data/inputs.csv: 1 row added" in outcome.stdout
-    assert "inputs-999" in set(evidence.raw_cells("inputs", project)["id"])
+    assert "inputs-999" in set(evidence.raw_cells("inputs", whole_project)["id"])
 
 
 def test_rows_of_a_table_of_our_own_get_ids_or_are_named_as_in_their_file(project, tmp_path):
@@ -186,14 +195,14 @@ def test_rows_of_a_table_of_our_own_get_ids_or_are_named_as_in_their_file(projec
     rows = pd.concat([inputs.assign(id="", note=note) for note in ("One", "Another")])
     rows.to_csv(tmp_path / "mine.csv", index=False)
     outcome = graymarket(project, "add", tmp_path / "mine.csv")
-    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.exit_code == 0, outcome.stderr
     last = int(inputs.iloc[0]["id"].partition("-")[2])
     added = evidence.raw_cells("inputs", project).tail(2)
     assert [*added["id"]] == [f"inputs-{last + 1:03d}", f"inputs-{last + 2:03d}"]
     before = states(project / "data")
     rows.assign(note="Third", grade=["A", "D"]).to_csv(tmp_path / "mine.csv", index=False)
     outcome = graymarket(project, "add", tmp_path / "mine.csv")
-    assert outcome.returncode == 1
+    assert outcome.exit_code == 1
     assert outcome.stderr.startswith("mine.csv, row 3, column grade: found “D”, expected one of")
     assert states(project / "data") == before
 
@@ -211,7 +220,7 @@ def test_a_file_that_will_not_do_is_named(project, tmp_path, name, content, said
     (tmp_path / name).write_bytes(content)
     before = states(project / "data")
     outcome = graymarket(project, "add", tmp_path / name)
-    assert outcome.returncode == 1
+    assert outcome.exit_code == 1
     assert outcome.stderr.startswith(name) and said in outcome.stderr
     assert states(project / "data") == before
 
@@ -230,19 +239,23 @@ def test_at_a_terminal_it_asks_and_takes_the_reason(project, tmp_path):
 
 def _answered(project: Path, file: Path, answers: str) -> str:
     """What `graymarket add FILE` says at a terminal, once `answers` are typed into it."""
-    command = [sys.executable, "-m", "graymarket.cli", "add", str(file), "--root", str(project)]
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    os.write(ours, answers.encode())
+    child, terminal = pty.fork()
+    if child == 0:
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+        try:
+            main(["add", str(file), "--root", str(project)])
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
+    os.write(terminal, answers.encode())
     said = b""
     try:
-        while part := os.read(ours, 4096):
+        while part := os.read(terminal, 4096):
             said += part
     except OSError:
         pass  # the terminal closes when the process ends
-    process.wait()
-    os.close(ours)
+    os.waitpid(child, 0)
+    os.close(terminal)
     return re.sub(r"\s+", " ", said.decode())
 
 
@@ -259,7 +272,7 @@ def population(folder: Path, cuba: str) -> Path:
 
 def test_a_refused_figure_of_a_file_without_rows_is_named_by_its_key(project, tmp_path):
     outcome = graymarket(project, "add", population(tmp_path, "-5"), "--yes")
-    assert outcome.returncode == 1
+    assert outcome.exit_code == 1
     key = r"CUB/SP\.POP\.TOTL/\d{4}"
     assert re.match(rf"API_SP\S+\.csv, {key}, column value: found “-5”", outcome.stderr)
 
@@ -269,7 +282,7 @@ def test_a_file_given_twice_counts_once(project, tmp_path):
     row.to_csv(tmp_path / "mine.csv", index=False)
     twice = tmp_path / "mine.csv", tmp_path / ".." / tmp_path.name / "mine.csv"
     outcome = graymarket(project, "add", *twice)
-    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.exit_code == 0, outcome.stderr
     assert evidence.raw_cells("additions", project).iloc[-1]["file"] == "mine.csv"
     again = graymarket(project, "add", tmp_path / "mine.csv")
     assert "1 row already there" in again.stdout and "No news" in again.stdout
@@ -278,44 +291,59 @@ def test_a_file_given_twice_counts_once(project, tmp_path):
 def test_no_reason_is_invented(project, tmp_path):
     row = evidence.raw_cells("inputs", project).head(1)
     row.assign(note="Read again").to_csv(tmp_path / "mine.csv", index=False)
-    assert graymarket(project, "add", tmp_path / "mine.csv", "--yes").returncode == 0
+    assert graymarket(project, "add", tmp_path / "mine.csv", "--yes").exit_code == 0
     assert evidence.raw_cells("revisions", project).iloc[-1]["why"] == "No reason given"
 
 
-def test_from_within_data_the_way_back_is_told(project, tmp_path):
+def test_a_shell_within_data_stays_where_it_is(project, tmp_path, monkeypatch):
     row = evidence.raw_cells("inputs", project).head(1).assign(id="", note="One")
     row.to_csv(tmp_path / "mine.csv", index=False)
-    command = [sys.executable, "-m", "graymarket.cli", "add", str(tmp_path / "mine.csv")]
-    outcome = subprocess.run(command, cwd=project / "data", capture_output=True, text=True)
+    command = f"{sys.executable} -m graymarket.cli add ../mine.csv && cat additions.csv"
+    outcome = subprocess.run(
+        ["bash", "-c", command], cwd=project / "data", capture_output=True, text=True
+    )
     assert outcome.returncode == 0, outcome.stderr
-    assert "This shell stands in the former data/, which is gone: type “cd .”." in outcome.stdout
-    assert len(evidence.raw_cells("additions", project))
+    assert "Written to data/.\nNext: graymarket build, or make report.\n" in outcome.stdout
+    assert outcome.stdout.endswith((project / "data" / "additions.csv").read_text("utf-8"))
 
 
-def test_a_dry_run_says_what_would_be_refused(twelve, upstream, next_month):
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+def test_what_a_killed_run_left_is_undone_by_the_next(project):
+    before = states(project / "data")
+    cells = evidence.raw_cells("inputs", project)
+    files = {"inputs.csv": as_csv(cells.assign(note="Changed"))}
+    assert killed_at(4, lambda on_step: replace(project, files, on_step))
+    assert states(project / "data") != before
+    outcome = graymarket(project, "check")
+    assert outcome.exit_code == 0, outcome.stderr
+    assert outcome.stdout.startswith("A run that was killed left data/ half written")
+    assert states(project / "data") == before
+
+
+def test_a_dry_run_says_what_would_be_refused(project, upstream, next_month):
     upstream.on("/region-usage-json/", usage(next_month))
-    inputs = twelve / "data" / "inputs.csv"
+    inputs = project / "data" / "inputs.csv"
     inputs.write_text(inputs.read_text("utf-8").replace(",percent,", ",per cent,", 1), "utf-8")
-    before = states(twelve / "data")
-    outcome = graymarket(twelve, "refresh", "usage", "--dry-run")
-    assert outcome.returncode == 1
+    before = states(project / "data")
+    outcome = graymarket(project, "refresh", "usage", "--dry-run")
+    assert outcome.exit_code == 1
     assert outcome.stderr.startswith("data/inputs.csv, row ") and "per cent" in outcome.stderr
-    assert states(twelve / "data") == before
+    assert states(project / "data") == before
 
 
-def test_all_sources_at_once(twelve, upstream, next_month):
+def test_all_sources_at_once(project, upstream, next_month):
     upstream.on("/region-usage-json/", usage(next_month))
     upstream.on("/chart.php", of_its_own)
     upstream.on("region_hidden=ww", recorded("vendor-ww-monthly-201003-202405.csv"))
     upstream.on("/v2/country/all/indicator/", paged)
     upstream.on("/public/v1/preview/C/A/HS?", EMPTY)
     upstream.on("partnerCode=192", recorded(NAME))
-    outcome = graymarket(twelve, "refresh", "--yes")
-    assert outcome.returncode == 0, outcome.stderr
+    outcome = graymarket(project, "refresh", "--yes")
+    assert outcome.exit_code == 0, outcome.stderr
     for table in ("usage_panel", "vendor_usage", "trade_flows"):
         assert re.search(rf"data/{table}\.csv: [\d,]+ rows? added", outcome.stdout), table
-    flows = evidence.raw_cells("trade_flows", twelve)
+    flows = evidence.raw_cells("trade_flows", project)
     ours = flows[flows["source_id"] == "un-comtrade"]
     assert len(ours) and ours["id"].str.fullmatch(r"trade_flows-\d{3}").all()
-    assert "un-comtrade" in set(evidence.raw_cells("sources", twelve)["source_id"])
-    assert evidence.check(twelve) == []
+    assert "un-comtrade" in set(evidence.raw_cells("sources", project)["source_id"])
+    assert evidence.check(project) == []

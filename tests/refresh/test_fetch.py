@@ -1,5 +1,6 @@
 """Asking a server: whole files only, patience within limits, and a message that says what to do."""
 
+import gzip
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from importlib.metadata import version
 import pytest
 from replay import Reply
 
-from graymarket.refresh.fetch import Cache, Request, Upstream, fetch
+from graymarket.refresh.fetch import Request, Upstream, fetch, forget
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def get(upstream, tmp_path):
     def get(*names, tries=3):
         asked = [Request(name, f"{upstream.address}/{name}") for name in names]
         source = Upstream("The Source", upstream.address, 0.5, tries)
-        return fetch(asked, source, Cache(tmp_path))
+        return fetch(asked, source, tmp_path)
 
     return get
 
@@ -128,38 +129,84 @@ def test_silence_and_trickle_come_to_an_end(get, upstream):
 
 def test_nobody_there(upstream, tmp_path):
     nowhere = Upstream("The Source", "", 0.5, 2)
-    _, (problem,) = fetch([Request("a", "http://127.0.0.1:9/a")], nowhere, Cache(tmp_path))
+    _, (problem,) = fetch([Request("a", "http://127.0.0.1:9/a")], nowhere, tmp_path)
     assert "the connection broke" in str(problem) and "(tried 2 times)" in str(problem)
 
 
-def test_what_was_kept_is_asked_for_conditionally(get, upstream, tmp_path):
+def test_what_is_kept_is_asked_for_conditionally(get, upstream):
     upstream.on("/a", Reply(b"whole", headers={"ETag": '"1"'}))
-    (answer,), _ = get("a")
-    Cache(tmp_path).keep(answer)
+    get("a")
     (again,), _ = get("a")
     assert (again.content, again.unchanged) == (b"whole", True)
     assert upstream.asked[1][1]["If-None-Match"] == '"1"'
     upstream.on("/a", Reply(b"new", headers={"ETag": '"2"'}))
     (changed,), _ = get("a")
     assert (changed.content, changed.unchanged) == (b"new", False)
+    get("a")
+    assert upstream.asked[3][1]["If-None-Match"] == '"2"'
 
 
-def test_the_same_bytes_are_unchanged_whatever_the_server_says(get, upstream, tmp_path):
-    upstream.on("/a", b"whole")
+def test_a_fresh_answer_is_asked_for_all_the_same(get, upstream):
+    upstream.on("/a", Reply(b"old", headers={"Cache-Control": "max-age=3600"}), b"new")
+    get("a")
     (answer,), _ = get("a")
-    Cache(tmp_path).keep(answer)
+    assert (answer.content, answer.unchanged) == (b"new", False)
+
+
+def test_an_answer_not_to_be_stored_is_not(get, upstream):
+    headers = {"Cache-Control": "no-store", "ETag": '"1"'}
+    upstream.on("/a", Reply(b"whole", headers=headers))
+    get("a")
+    (answer,), _ = get("a")
+    assert answer.content == b"whole"
+    assert "If-None-Match" not in upstream.asked[1][1]
+
+
+def test_a_packed_answer_is_unpacked_and_known_again(get, upstream):
+    packed = Reply(gzip.compress(b"whole"), headers={"Content-Encoding": "gzip"})
+    upstream.on("/a", packed)
+    get("a")
+    (again,), _ = get("a")
+    assert (again.content, again.unchanged) == (b"whole", True)
+
+
+def test_the_same_bytes_are_unchanged_whatever_the_server_says(get, upstream):
+    upstream.on("/a", b"whole")
+    get("a")
     (again,), _ = get("a")
     assert again.unchanged
 
 
-def test_a_damaged_cache_is_no_cache(get, upstream, tmp_path):
+def test_what_is_forgotten_is_asked_for_whole(get, upstream, tmp_path):
+    upstream.on("/", Reply(b"whole", headers={"ETag": '"1"'}))
+    answers, _ = get("a", "b")
+    forget([answers[0].request], tmp_path)
+    (first, second), _ = get("a", "b")
+    assert (first.unchanged, second.unchanged) == (False, True)
+    by_path = {path: headers for path, headers in upstream.asked[2:]}
+    assert "If-None-Match" not in by_path["/a"] and "If-None-Match" in by_path["/b"]
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:2000], lambda content: b"no database"])
+def test_a_damaged_cache_is_no_cache(get, upstream, tmp_path, capfd, damage):
     upstream.on("/a", Reply(b"whole", headers={"ETag": '"1"'}))
-    (answer,), _ = get("a")
-    Cache(tmp_path).keep(answer)
-    (kept,) = (tmp_path / ".cache" / "upstream").iterdir()
-    kept.write_bytes(kept.read_bytes()[:-1])
+    get("a")
+    kept = tmp_path / ".cache" / "upstream.sqlite"
+    kept.write_bytes(damage(kept.read_bytes()))
     (again,), _ = get("a")
     assert (again.content, again.unchanged) == (b"whole", False)
+    (third,), _ = get("a")
+    assert third.unchanged
+    assert capfd.readouterr() == ("", "")
+
+
+def test_where_nothing_can_be_kept_it_is_asked_for_each_time(get, upstream, tmp_path, capfd):
+    (tmp_path / ".cache").write_bytes(b"a file where the folder would be")
+    upstream.on("/a", Reply(b"whole", headers={"ETag": '"1"'}))
+    get("a")
+    (again,), problems = get("a")
+    assert (again.content, again.unchanged, problems) == (b"whole", False, [])
+    assert capfd.readouterr() == ("", "")
 
 
 def test_no_more_than_four_at_once(get, upstream):
@@ -175,7 +222,18 @@ def test_redirects_are_followed_but_not_with_a_secret(get, upstream, tmp_path):
     (answer,), _ = get("old")
     assert answer.content == b"whole"
     asked = [Request("old", f"{upstream.address}/old", {"Key": "s3cret"})]
-    _, (problem,) = fetch(asked, Upstream("The Source", "", 0.5, 2), Cache(tmp_path))
+    _, (problem,) = fetch(asked, Upstream("The Source", "", 0.5, 2), tmp_path)
     assert "302 Found: sent to another address" in str(problem)
     assert "s3cret" not in str(problem) + repr(asked)
     assert [path for path, headers in upstream.asked if "Key" in headers] == ["/old"]
+
+
+def test_a_secret_is_not_written_to_the_disk(upstream, tmp_path):
+    upstream.on("/a", Reply(b"whole", headers={"ETag": '"1"'}))
+    asked = [Request("a", f"{upstream.address}/a", {"Key": "s3cret"})]
+    source = Upstream("The Source", "", 0.5, 2)
+    for _ in range(2):
+        fetch(asked, source, tmp_path)
+    assert [headers["Key"] for _, headers in upstream.asked] == ["s3cret", "s3cret"]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files and not any(b"s3cret" in path.read_bytes() for path in files)

@@ -8,7 +8,7 @@ import pytest
 from replay import TODAY, Reply, complaint, downloaded, recorded
 
 from graymarket.refresh import worldbank
-from graymarket.refresh.holdings import Holdings
+from graymarket.refresh.snapshot import Snapshot
 from graymarket.refresh.sources import collect
 
 ANSWER = "SP.POP.TOTL.json"
@@ -16,8 +16,8 @@ SITE = "API_SP.POP.TOTL_DS2_en_csv_v2_290.csv"
 
 
 @pytest.fixture(scope="module")
-def held(root):
-    return Holdings(root)
+def snapshot(root):
+    return Snapshot(root)
 
 
 def zipped(how=zipfile.ZIP_STORED, **files) -> bytes:
@@ -35,29 +35,29 @@ def packed_wrong() -> bytes:
     return bytes(content)
 
 
-def read(name, held, content=None):
-    (delivery,) = worldbank.read(downloaded(name, content), held)
-    return delivery
+def read(name, snapshot, content=None):
+    (dataset,) = worldbank.read(downloaded(name, content), snapshot)
+    return dataset
 
 
-def known(held, years):
-    cells = held.cells("world_development")
+def known(snapshot, years):
+    cells = snapshot.cells("world_development")
     mine = cells["region"].isin(["CUB", "IRN", "AFE", "world"]) & cells["year"].isin(years)
     return cells[mine & (cells["indicator"] == "SP.POP.TOTL")].reset_index(drop=True)
 
 
-def test_the_api_gives_the_rows_that_data_has(held):
-    delivery = read(ANSWER, held)
-    assert delivery.rows.equals(known(held, ["2022", "2023"]))
-    assert delivery.remarks == ("Left out, as data/ does not know the regions: INX.",)
+def test_the_api_gives_the_rows_that_data_has(snapshot):
+    dataset = read(ANSWER, snapshot)
+    assert dataset.rows.equals(known(snapshot, ["2022", "2023"]))
+    assert dataset.remarks == ("Left out, as data/ does not know the regions: INX.",)
 
 
-def test_so_do_the_files_of_the_sites(held):
-    site = known(held, ["2010", "2022", "2023"])
-    assert read(SITE, held).rows.equals(site)
+def test_so_do_the_files_of_the_sites(snapshot):
+    site = known(snapshot, ["2010", "2022", "2023"])
+    assert read(SITE, snapshot).rows.equals(site)
     packed = zipped(**{SITE[:-4]: recorded(SITE), "Metadata_Country_API_SP": b"Country Code\n"})
-    assert read("API_SP.POP.TOTL_DS2_en_csv_v2_290.zip", held, packed).rows.equals(site)
-    assert read("databank.csv", held).rows.equals(known(held, ["2022", "2023"]))
+    assert read("API_SP.POP.TOTL_DS2_en_csv_v2_290.zip", snapshot, packed).rows.equals(site)
+    assert read("databank.csv", snapshot).rows.equals(known(snapshot, ["2022", "2023"]))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_so_do_the_files_of_the_sites(held):
     [("2.07814073887425", "2.078140739"), ("8141808945", "8141808945"), ("14.0", "14"),
      ("12345678901234", "12345678901234"), ("-0.5000", "-0.5"), ("0", "0"), ("1e2", "100")],
 )  # fmt: skip
-def test_numbers_keep_as_many_digits_as_the_table(held, told, kept):
+def test_numbers_keep_as_many_digits_as_the_table(snapshot, told, kept):
     content = json.loads(recorded(ANSWER))
     content[1][0]["value"] = 987654321
     text = json.dumps(content).replace("987654321", told).encode()
-    values = read(ANSWER, held, text).rows.value
+    values = read(ANSWER, snapshot, text).rows.value
     assert kept in set(values)
 
 
@@ -92,9 +92,9 @@ def test_numbers_keep_as_many_digits_as_the_table(held, told, kept):
         (ANSWER, lambda t: b"<html><title>Service Unavailable</title>", "a web page, “Service Una"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_right_is_refused(held, name, change, said):
+def test_what_cannot_be_right_is_refused(snapshot, name, change, said):
     content = change(b"" if name == "x.zip" else recorded(name))
-    assert said in complaint(worldbank.read, downloaded(name, content), held)
+    assert said in complaint(worldbank.read, downloaded(name, content), snapshot)
 
 
 def test_an_error_that_comes_as_a_success(project, upstream):
@@ -113,12 +113,12 @@ def paged(path: str, updated="2026-10-07") -> Reply:
     return Reply(json.dumps([about, values[4 * page - 4 : 4 * page]]).encode())
 
 
-def test_all_pages_of_all_indicators(project, upstream, held):
+def test_all_pages_of_all_indicators(project, upstream, snapshot):
     upstream.on("/v2/country/all/indicator/", paged)
-    deliveries, news = collect(project, ["development"], TODAY)
-    assert len(deliveries) == 7 * 3 and news["development"][0].startswith("21 files, 21 of them")
-    rows = [row for d in deliveries for row in d.rows.values.tolist() if row[1] == "SP.POP.TOTL"]
-    assert sorted(rows) == sorted(known(held, ["2022", "2023"]).values.tolist())
+    datasets, news = collect(project, ["development"], TODAY)
+    assert len(datasets) == 7 * 3 and news["development"][0].startswith("21 files, 21 of them")
+    rows = [row for d in datasets for row in d.rows.values.tolist() if row[1] == "SP.POP.TOTL"]
+    assert sorted(rows) == sorted(known(snapshot, ["2022", "2023"]).values.tolist())
     assert all("date=2010%3A2026" in path for path, _ in upstream.asked)
 
 

@@ -177,4 +177,10 @@ def _copied(value: Any) -> Any:
 def _worded(column: pd.Series) -> pd.Series:
     if column.dtype != object:
         return column.copy()
-    return column.map(lambda cell: str(current().text(cell)) if isinstance(cell, Result) else cell)
+    return column.map(_text)
+
+
+def _text(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return [_text(item) for item in cell]
+    return str(current().text(cell)) if isinstance(cell, Result) else cell

@@ -72,10 +72,15 @@ def _is_guide(line: Line2D) -> bool:
 
 def _runs_over(line: Line2D, box: Bbox) -> bool:
     """Whether a line's path, or one of its marks, is inside the box."""
+    axes = line.axes
+    if axes is None:
+        return False
     path = line.get_transform().transform_path(line.get_path())
     wide = line.get_linewidth() / 2 if line.get_linestyle() != "None" else line.get_markersize() / 2
     grown = Bbox.from_extents(box.x0 - wide, box.y0 - wide, box.x1 + wide, box.y1 + wide)
-    inner = grown.padded(-_TOUCH)
+    inner = Bbox.intersection(grown.padded(-_TOUCH), axes.bbox)  # beyond, it is not drawn
+    if inner is None:
+        return False
     if line.get_linestyle() == "None":
         return any(inner.contains(x, y) for x, y in np.asarray(path.vertices, dtype=float))
     return bool(path.cleaned(remove_nans=True).intersects_bbox(inner, filled=False))

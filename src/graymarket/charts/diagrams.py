@@ -150,7 +150,7 @@ def matrix(width: float, cells: pd.DataFrame, styles: pd.DataFrame) -> Drawing:
         ax.text(0, y + 0.5, textwrap.fill(name, int(15.5 * width * left)), va="center", size=9)
         for x, text in enumerate(row):
             marks.add(ax, y, name, cells.columns[x], left + (x + 0.5) * across, y + 0.5)
-            style = styles.iat[y, x]
+            style = str(styles.iat[y, x])
             box = (left + x * across + 0.004, y + 0.06)
             ax.add_patch(Rectangle(box, across - 0.008, 0.88, lw=0, **fills[style]))
             ax.text(

@@ -2,15 +2,6 @@
 
 from graymarket.evidence.checks import check, coverage
 from graymarket.evidence.dictionary import dictionary
-from graymarket.evidence.editions import (
-    RESULTS,
-    Since,
-    edition_file,
-    label,
-    marks,
-    since_last,
-    table_files,
-)
 from graymarket.evidence.frames import Tables
 from graymarket.evidence.lineage import lineage, trace
 from graymarket.evidence.problems import EvidenceError, Problem
@@ -30,30 +21,23 @@ from graymarket.evidence.tables import (
 __all__ = [
     "LINEAGE",
     "PACKAGE",
-    "RESULTS",
     "SERIES",
     "VARIABLE",
     "Base",
     "EvidenceError",
     "Problem",
-    "Since",
     "Tables",
     "check",
     "coverage",
     "dictionary",
-    "edition_file",
     "find_root",
-    "label",
     "lineage",
     "load",
-    "marks",
     "package",
     "question",
     "raw_cells",
     "resource",
-    "since_last",
     "size",
     "summary",
-    "table_files",
     "trace",
 ]

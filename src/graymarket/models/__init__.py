@@ -8,9 +8,11 @@ from graymarket.models.estimate import (
     ALL,
     DRAWS,
     SEED,
+    bounds,
     calibrated,
     chance_above,
     estimate,
+    parameters,
     value,
 )
 from graymarket.models.flows import distinct_flows, mirrored
@@ -88,6 +90,7 @@ __all__ = [
     "agreement",
     "around",
     "back_test",
+    "bounds",
     "by_method",
     "calibrated",
     "chance_above",
@@ -113,6 +116,7 @@ __all__ = [
     "net_effect",
     "of_maker",
     "outside_since",
+    "parameters",
     "pert",
     "pert_mean",
     "published",

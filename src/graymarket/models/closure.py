@@ -57,11 +57,6 @@ class Shares:
     clear: pd.DataFrame
 
 
-def seen_so_far(panel: pd.DataFrame, region: str, series: str) -> pd.Series:
-    """All readings of a region's share, percent by month, up to the newest that there is."""
-    return monthly_shares(panel, series)[region].dropna()
-
-
 def usage_shares(panel: pd.DataFrame, regions: Collection[str]) -> dict[str, Shares]:
     """Apple's and Samsung Internet's shares of these regions; flags as in models.flags.
 

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -188,9 +189,10 @@ def parameters(quantity: str, given: Collection[str]) -> list[str]:
     return []
 
 
-def arguments(formula: Callable[..., Any]) -> list[str]:
+@cache
+def arguments(formula: Callable[..., Any]) -> tuple[str, ...]:
     """The names of a formula's arguments, which are those of its inputs."""
-    return list(inspect.signature(formula).parameters)
+    return tuple(inspect.signature(formula).parameters)
 
 
 def bounds(formula: Callable[..., float], ranges: pd.DataFrame) -> tuple[float, float]:

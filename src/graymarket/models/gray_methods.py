@@ -96,7 +96,7 @@ def _of_case(case: Any, inputs: pd.DataFrame, draws: int, seed: int) -> dict[str
     names = arguments(formula)
     if set(inputs["parameter"]) != set(names):
         raise ValueError(f"{case.id}: expected the inputs {', '.join(names)} in case_inputs.csv")
-    ranges = inputs.set_index("parameter").loc[names]
+    ranges = inputs.set_index("parameter").loc[list(names)]
     low, high = bounds(formula, ranges)
     drawn = {
         row.Index: pert(row.low, row.mode, row.high, draws, seed, f"{case.id}/{row.Index}")

@@ -1,6 +1,7 @@
 """What the monthly usage panel says of a region, and how much of it is noise."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -170,7 +171,7 @@ def outside_since(series: pd.Series, before: RecentRange) -> pd.Timestamp | None
     return later.index[0] if len(later) else None
 
 
-def months_between(start: pd.Timestamp, end):
+def months_between(start: pd.Timestamp, end: Any) -> Any:
     """Calendar months from one month to another, or to each of an index of months."""
     return (end.year - start.year) * 12 + end.month - start.month
 

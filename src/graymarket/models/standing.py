@@ -112,7 +112,7 @@ def channel(
         until = [] if exits is None else [f"{when:%Y-%m}" for when in exits["month"]]
         later = [when for when in until if when >= month]
         return ("official", min(later)[:4]) if later else ("unknown", "")
-    until = said["end"].where(said["end"] != "", said["start"])
-    years = until.map(lambda text: min(text, month)[:4])
+    last = said["end"].where(said["end"] != "", said["start"])
+    years = last.map(lambda text: min(text, month)[:4])
     newest = set(kinds[said.index][years == years.max()])
     return ("contested" if len(newest) > 1 else newest.pop()), years.max()

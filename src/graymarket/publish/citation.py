@@ -19,7 +19,9 @@ def long_date(report: dict[str, Any]) -> str:
 
 
 def how_to_cite(report: dict[str, Any]) -> str:
-    """One sentence that names author (where known), title, edition and day."""
+    """The report's own words for it, or one sentence: author (where known), title, edition, day."""
+    if report.get("citation"):
+        return str(report["citation"])
     name = full_title(report)
     name += "" if name.endswith(("?", "!", ".")) else "."
     author = f"{report['author']}: " if report.get("author") else ""

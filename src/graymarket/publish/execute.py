@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-import json
 import os
 import re
 import tempfile
@@ -16,7 +15,6 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from graymarket.publish.chapters import read_chapters
-from graymarket.publish.payloads import EXHIBIT_MIME, Payload, outputs, results_in, summary
 from graymarket.publish.problems import PublishError
 from graymarket.publish.scratch import scratch_folder
 from graymarket.publish.warm_kernels import WarmParent, kernel_manager, warm_parent
@@ -34,49 +32,23 @@ def execute(
     chapters: dict[str, NotebookNode],
     folder: Path,
     on_cell: Callable[[], None],
-    environment: dict[str, str] | None = None,
     on_modules: Callable[[Iterable[str]], None] = lambda files: None,
 ) -> dict[str, NotebookNode]:
     """Execute all chapters in `folder`; `on_cell` is called after each cell.
 
-    A chapter whose metadata says {"report": {"runs": "last"}} comes after the others, and finds
-    what they found in the JSON file that the environment variable GRAYMARKET_RESULTS names:
-    {"results", "exhibits"} as in report/results.json, but for the exhibits' numbers.
-    `environment`: variables for the kernels beside those of this process. `on_modules` is given
-    the files of all modules that a chapter's kernel has loaded when it ends.
+    `on_modules` is given the files of all modules that a chapter's kernel has loaded when it ends.
 
     Raises PublishError naming notebook, cell and error for every chapter that fails. Whatever
     ends this process ends the kernels, too.
     """
-    last = {name: book for name, book in chapters.items() if _runs_last(book)}
-    first = {name: book for name, book in chapters.items() if name not in last}
     with (
         scratch_folder(Path(tempfile.gettempdir())) as scratch,
         warm_parent(chapters.values(), folder) as warm,
         asyncio.Runner(loop_factory=_Loop) as runner,
     ):
-        run = _Run(folder, scratch, warm, os.environ | (environment or {}), on_cell, on_modules)
-        runner.run(run.all(first))
-        if last:
-            path = scratch / "results.json"
-            path.write_text(json.dumps(_results_of(first), ensure_ascii=False), encoding="utf-8")
-            run.environment |= {"GRAYMARKET_RESULTS": str(path)}
-            runner.run(run.all(last))
+        run = _Run(folder, scratch, warm, on_cell, on_modules)
+        runner.run(run.all(chapters))
     return chapters
-
-
-def _runs_last(notebook: NotebookNode) -> bool:
-    return bool(notebook.metadata.get("report", {}).get("runs") == "last")
-
-
-def _results_of(chapters: dict[str, NotebookNode]) -> Payload:
-    named = {
-        f"{name}/{key}": result
-        for name, book in chapters.items()
-        for key, result in results_in(book).items()
-    }
-    exhibits = [e for book in chapters.values() for e in outputs(book, EXHIBIT_MIME)]
-    return summary(named, exhibits)
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -97,7 +69,6 @@ class _Run:
     folder: Path
     scratch: Path
     warm: WarmParent | None
-    environment: dict[str, str]
     on_cell: Callable[[], None]
     on_modules: Callable[[Iterable[str]], None]
 
@@ -106,35 +77,43 @@ class _Run:
         gate = asyncio.Semaphore(_AT_ONCE)
         # The longest first: so both lanes end at about the same time.
         names = sorted(chapters, key=lambda name: -_length(chapters[name]))
-        tasks = {name: asyncio.create_task(self._one(chapters[name], gate)) for name in names}
+        tasks = {name: asyncio.create_task(self._error_of(chapters[name], gate)) for name in names}
         if tasks:
             await asyncio.wait(tasks.values())
-        errors = {name: tasks[name].exception() for name in chapters}
+        errors = {name: tasks[name].result() for name in chapters}
         if problems := [_explain(name, error) for name, error in errors.items() if error]:
             raise PublishError(problems)
 
-    async def _one(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> None:
+    async def _error_of(self, notebook: NotebookNode, gate: asyncio.Semaphore) -> Exception | None:
+        """What went wrong with a chapter; as a value, since an interrupt asks nobody for it."""
         async with gate:
-            manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
-            client = NotebookClient(
-                notebook,
-                km=manager,
-                timeout=_CELL_SECONDS,
-                record_timing=False,
-                # Or a kernel stopped in the middle would write how it was.
-                extra_arguments=["--IPKernelApp.log_level=50"],
-                resources={"metadata": {"path": str(self.folder)}},
-                on_cell_executed=lambda **_: self.on_cell(),
-            )
-            async with client.async_setup_kernel(env=self.environment, cleanup_kc=True):
-                try:
-                    await client.async_execute(cleanup_kc=False)
-                    self.on_modules(await _modules(client))
-                except (asyncio.CancelledError, DeadKernelError):
-                    if _is_cancelled():  # by an interrupt: nobody waits for a farewell
-                        await manager.provisioner.kill()
-                        raise asyncio.CancelledError from None
-                    raise
+            try:
+                await self._one(notebook)
+            except Exception as error:
+                return error
+        return None
+
+    async def _one(self, notebook: NotebookNode) -> None:
+        manager: Any = kernel_manager(_kernel_name(notebook), self.scratch, self.warm)
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=_CELL_SECONDS,
+            record_timing=False,
+            # Or a kernel stopped in the middle would write how it was.
+            extra_arguments=["--IPKernelApp.log_level=50"],
+            resources={"metadata": {"path": str(self.folder)}},
+            on_cell_executed=lambda **_: self.on_cell(),
+        )
+        async with client.async_setup_kernel(env=dict(os.environ), cleanup_kc=True):
+            try:
+                await client.async_execute(cleanup_kc=False)
+                self.on_modules(await _modules(client))
+            except (asyncio.CancelledError, DeadKernelError):
+                if _is_cancelled():  # by an interrupt: nobody waits for a farewell
+                    await manager.provisioner.kill()
+                    raise asyncio.CancelledError from None
+                raise
 
 
 def _is_cancelled() -> bool:

@@ -1,25 +1,21 @@
-"""Upstream → data/: one small client a source, and one door by which rows enter."""
+"""Upstream → data/: a small client for each source, and one way by which rows enter."""
 
-from graymarket.refresh.change import Change, changes, words_of
-from graymarket.refresh.delivery import Delivery, Download, opened
-from graymarket.refresh.edition import freeze, name_edition, named, next_name
-from graymarket.refresh.sources import SOURCES, collect, recognise
-from graymarket.refresh.store import put_in, verify
+from graymarket.refresh.apply import apply, verify
+from graymarket.refresh.change import Change, changes, describe
+from graymarket.refresh.dataset import Dataset, Download, opened
+from graymarket.refresh.sources import SOURCES, Source, collect, recognise
 
 __all__ = [
     "SOURCES",
     "Change",
-    "Delivery",
+    "Dataset",
     "Download",
+    "Source",
+    "apply",
     "changes",
     "collect",
-    "freeze",
-    "name_edition",
-    "named",
-    "next_name",
+    "describe",
     "opened",
-    "put_in",
     "recognise",
     "verify",
-    "words_of",
 ]

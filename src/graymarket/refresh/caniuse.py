@@ -3,17 +3,19 @@
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.collect import Collected, Progress, collect_files
+from graymarket.refresh.dataset import Dataset, Download
 from graymarket.refresh.fetch import Request
-from graymarket.refresh.formats import json_of, plain, refuse
-from graymarket.refresh.gathering import Gathered, Progress, gather
-from graymarket.refresh.holdings import Holdings, code_of
+from graymarket.refresh.formats import Look, json_of, plain, refuse
+from graymarket.refresh.snapshot import Snapshot, code_of
 
 TABLE = "usage_panel"
+READS = "a JSON file of caniuse’s region-usage-json"
 SOURCE = "caniuse-region-usage"
 
 _MOBILE = {
@@ -24,90 +26,91 @@ _DESKTOP = {"firefox", "chrome", "opera", "edge", "safari", "ie"}
 _NEVER_MISSING = ("ios_saf", "and_chr")
 _MOST = Decimal("100.5")  # rounded parts can add to a little over 100
 _OFF = Decimal("0.5")  # how far the parts may be from their total
-_A_FILE = "a JSON file of caniuse’s region-usage-json"
 
 
-def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
+def collect(snapshot: Snapshot, today: date, on_progress: Progress) -> Collected:
     """One file for each region of regions.csv that has one."""
-    upstream = held.upstream(TABLE)
+    upstream = snapshot.upstream(TABLE)
     requests = [
-        Request(file, upstream.address.format(usage_file=file)) for file in held.files.values()
+        Request(file, upstream.address.format(usage_file=file)) for file in snapshot.files.values()
     ]
-    gathered = gather(held, upstream, requests, read, today, on_progress)
-    if gathered.missing:
-        _tell_missing(gathered, held, upstream.address)
-    return gathered
+    collected = collect_files(snapshot, upstream, requests, read, today, on_progress)
+    if collected.missing:
+        _report_missing(collected, snapshot, upstream.address)
+    return collected
 
 
-def _tell_missing(gathered: Gathered, held: Holdings, address: str) -> None:
-    names = ", ".join(sorted(held.codes[code_of(file)] for file in gathered.missing))
-    if len(gathered.missing) > len(held.files) / 10:
-        found = f"{len(gathered.missing)} of {len(held.files)} not there"
+def _report_missing(collected: Collected, snapshot: Snapshot, address: str) -> None:
+    names = ", ".join(sorted(snapshot.codes[code_of(file)] for file in collected.missing))
+    if len(collected.missing) > len(snapshot.files) / 10:
+        value = f"{len(collected.missing)} of {len(snapshot.files)} not there"
         fix = "has the folder moved? The address stands in data/datapackage.json, under “upstream”"
-        gathered.problems.append(
-            Problem(address, "a file for nearly every region", None, None, found, fix)
+        collected.problems.append(
+            Problem(address, "a file for nearly every region", value=value, fix=fix)
         )
     else:
-        gathered.remarks.append(f"No longer there: {names}. Their rows stay as they are.")
+        collected.remarks.append(f"No longer there: {names}. Their rows stay as they are.")
 
 
-def is_one(content) -> bool:
-    """Whether a JSON value looks like such a file, sound or not."""
-    return isinstance(content, dict) and {"id", "data"} <= content.keys() and "month" in content
+def recognise(look: Look) -> bool:
+    """Whether a file that looks like this is a region’s, sound or not."""
+    return isinstance(look.json, dict) and {"id", "data", "month"} <= look.json.keys()
 
 
-def read(download: Download, held: Holdings) -> list[Delivery]:
+def read(download: Download, snapshot: Snapshot) -> list[Dataset]:
     """The row of one region and month; none and a remark if empty, or the month is not over.
 
     The region is found by the id within; a file that has the name of another region’s is refused.
     Raises EvidenceError.
     """
-    content = json_of(download, _A_FILE)
+    content = json_of(download, READS)
     if not isinstance(content, dict):
-        raise refuse(download, f"{_A_FILE}: an object with id, month, data and total")
+        raise refuse(download, f"{READS}: an object with id, month, data and total")
     missing = [name for name in ("id", "month", "data", "total") if name not in content]
     if missing:
         raise EvidenceError([Problem(download.name, "this field", column=m) for m in missing])
-    region, month = _region(content["id"], download, held), _month(content["month"], download)
+    region, month = _region(content["id"], download, snapshot), _month(content["month"], download)
     usage = _usage(content["data"], download)
     _add_up(usage, content["total"], download)
-    mobile = sum(usage[browser] for browser in _MOBILE & usage.keys())
+    mobile = sum((usage[browser] for browser in _MOBILE & usage.keys()), Decimal(0))
     if mobile > _MOST:
         expected = f"mobile browsers that add to at most {_MOST}"
         raise refuse(download, expected, column="data", value=plain(mobile))
     if mobile == 0:
-        return [_no_row(f"{region} {month}: nothing counted, no row.", download, held)]
+        return [_no_row(f"{region} {month}: nothing counted, no row.", download, snapshot)]
     if month >= f"{download.accessed:%Y-%m}":
-        return [_no_row(f"{region} {month}: the month is not over, no row.", download, held)]
+        return [_no_row(f"{region} {month}: the month is not over, no row.", download, snapshot)]
     samsung = _share(usage["samsung"], mobile) if "samsung" in usage else ""
     row = [region, month, _hundredths(mobile), _share(usage["ios_saf"], mobile), samsung, SOURCE]
-    rows = pd.DataFrame([row], columns=held.columns(TABLE), dtype=str)
-    return [Delivery(TABLE, rows, download)]
+    rows = pd.DataFrame([row], columns=snapshot.columns(TABLE), dtype=str)
+    return [Dataset(TABLE, rows, download)]
 
 
-def _no_row(why: str, download: Download, held: Holdings) -> Delivery:
-    return Delivery(TABLE, pd.DataFrame(columns=held.columns(TABLE), dtype=str), download, (why,))
+def _no_row(why: str, download: Download, snapshot: Snapshot) -> Dataset:
+    return Dataset(
+        TABLE, pd.DataFrame(columns=snapshot.columns(TABLE), dtype=str), download, (why,)
+    )
 
 
-def _region(code, download: Download, held: Holdings) -> str:
-    if not isinstance(code, str) or code not in held.codes:
+def _region(code: Any, download: Download, snapshot: Snapshot) -> str:
+    if not isinstance(code, str) or code not in snapshot.codes:
         fix = "if the region is new, add it to regions.csv with its usage_file"
         expected = "the id of a region whose file regions.csv names, such as CU"
         raise refuse(download, expected, column="id", value=str(code), fix=fix)
-    region = held.codes[code]
-    if download.name in held.files.values() and download.name != held.files[region]:
+    region = snapshot.codes[code]
+    if download.name in snapshot.files.values() and download.name != snapshot.files[region]:
         fix = "it is not the file that its name says: fetch it again"
         raise refuse(download, code_of(download.name), column="id", value=code, fix=fix)
     return region
 
 
-def _month(month, download: Download) -> str:
+def _month(month: Any, download: Download) -> str:
     if not isinstance(month, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", month):
         raise refuse(download, "a month as YYYY-MM", column="month", value=str(month))
     return month
 
 
-def _usage(data, download: Download) -> dict[str, Decimal]:
+def _usage(data: Any, download: Download) -> dict[str, Decimal]:
     """Browser → its share of page views, over all its versions."""
     if not isinstance(data, dict) or not all(isinstance(each, dict) for each in data.values()):
         raise refuse(download, "shares by browser and version", column="data")
@@ -134,8 +137,8 @@ def _usage(data, download: Download) -> dict[str, Decimal]:
     return usage
 
 
-def _add_up(usage: dict[str, Decimal], total, download: Download) -> None:
-    parts = sum(usage.values())
+def _add_up(usage: dict[str, Decimal], total: Any, download: Download) -> None:
+    parts = sum(usage.values(), Decimal(0))
     if not isinstance(total, Decimal) or abs(parts - total) > _OFF:
         expected = f"the sum of its browsers, {plain(parts)}"
         fix = "the file is not whole: fetch it again"

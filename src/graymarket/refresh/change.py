@@ -1,4 +1,4 @@
-"""What deliveries would change in a table of data/: rows added, figures revised, nothing lost."""
+"""What datasets would change in a table of data/: rows added, figures revised, nothing lost."""
 
 import re
 from collections.abc import Iterable
@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from graymarket import evidence
 from graymarket.evidence import EvidenceError, Problem
-from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.dataset import Dataset, Download
 
 _NUMBERS = ("number", "integer")
 _ORIGIN = "_origin"  # beside the columns of a table: the file and the row that a row came from
-_SHOWN = 3  # of months and regions that a remark names, the rest is counted
+_NAMED = 3  # of months and regions that a remark names; the rest is counted
+
+Fields = dict[str, dict[str, Any]]  # a table's fields by name, as datapackage.json has them
 
 
 @dataclass(frozen=True)
 class Change:
-    """What deliveries do to one table.
+    """What datasets do to one table.
 
     `cells` is the whole new table as text. `added` has the new rows; `revised` a row for each
-    figure that changes: row (its primary key), field, old, new. `same` counts the delivered rows
-    that are there already. `remarks` are sentences for whoever decides; `sources` are rows that
+    figure that changes: row (its primary key), field, old, new. `same` counts the rows that came
+    and are there already. `remarks` are sentences for whoever decides; `sources` are rows that
     sources.csv must have. `origins` leads from a spreadsheet row of the new table to the
     download's name and its row there; if that is not known, the name has the row's key with it.
     """
@@ -53,21 +56,21 @@ class Change:
         return "", ""
 
 
-def changes(root: Path, deliveries: list[Delivery]) -> list[Change]:
-    """The change of each table that the deliveries are for.
+def changes(root: Path, datasets: list[Dataset]) -> list[Change]:
+    """The change of each table that the datasets are for.
 
-    Raises EvidenceError when two deliveries contradict each other, or data/ cannot be read.
+    Raises EvidenceError when two datasets contradict each other, or data/ cannot be read.
     """
-    tables = dict.fromkeys(delivery.table for delivery in deliveries)
-    return [_change(root, t, [d for d in deliveries if d.table == t]) for t in tables]
+    tables = dict.fromkeys(dataset.table for dataset in datasets)
+    return [_change(root, t, [d for d in datasets if d.table == t]) for t in tables]
 
 
-def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
+def _change(root: Path, table: str, datasets: list[Dataset]) -> Change:
     resource = evidence.resource(table, root)
     old = evidence.raw_cells(table, root)
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     key = resource["schema"]["primaryKey"]
-    new = _delivered(deliveries, old, resource, fields)
+    new = _rows_of(datasets, old, resource, fields)
     old_keys = pd.MultiIndex.from_frame(old[key])
     known = pd.MultiIndex.from_frame(new[key]).isin(old_keys) & (new[key] != "").any(axis=1)
     cells, revised, emptied = _revise(old, old_keys, new[known], key, fields)
@@ -82,35 +85,35 @@ def _change(root: Path, table: str, deliveries: list[Delivery]) -> Change:
         added,
         revised,
         int(known.sum()) - revised["row"].nunique(),
-        tuple(delivery.download for delivery in deliveries),
+        tuple(dataset.download for dataset in datasets),
         (
-            *dict.fromkeys(r for d in deliveries for r in d.remarks),
-            *_older(root, table, [d.download for d in deliveries if d.download.name in revising]),
+            *dict.fromkeys(r for d in datasets for r in d.remarks),
+            *_older(root, table, [d.download for d in datasets if d.download.name in revising]),
             *_gaps(old, added, key),
             *_emptied(emptied),
         ),
-        tuple(source for delivery in deliveries for source in delivery.sources),
+        tuple(source for dataset in datasets for source in dataset.sources),
         origins,
     )
 
 
-def _delivered(
-    deliveries: list[Delivery], old: pd.DataFrame, resource: dict, fields: dict
+def _rows_of(
+    datasets: list[Dataset], old: pd.DataFrame, resource: dict[str, Any], fields: Fields
 ) -> pd.DataFrame:
-    """All delivered rows, each key once, with the column _ORIGIN."""
-    rows = pd.concat([_with_origin(d) for d in deliveries], ignore_index=True)
+    """All rows that came, each key once, with the column _ORIGIN."""
+    rows = pd.concat([_with_origin(dataset) for dataset in datasets], ignore_index=True)
     rows = _recognised(rows, old, resource)
     rows = rows.drop_duplicates(subset=list(fields), ignore_index=True)
-    for key in (resource["schema"]["primaryKey"], resource.get("matchedBy")):
-        twice = (
-            rows[rows.duplicated(key, keep=False) & (rows[key] != "").any(axis=1)] if key else ()
-        )
+    for key in (resource["schema"]["primaryKey"], resource.get("matchedBy", [])):
+        if not key:
+            continue
+        twice = rows[rows.duplicated(key, keep=False) & (rows[key] != "").any(axis=1)]
         if len(twice):
             raise EvidenceError([_contradiction(twice, key)])
     return rows
 
 
-def _recognised(rows: pd.DataFrame, old: pd.DataFrame, resource: dict) -> pd.DataFrame:
+def _recognised(rows: pd.DataFrame, old: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
     """Facts without an id take that of the table's row that is the same but for the id.
 
     The columns `matchedBy`, where a table has them, tell that of any id that is not known.
@@ -122,8 +125,8 @@ def _recognised(rows: pd.DataFrame, old: pd.DataFrame, resource: dict) -> pd.Dat
     if "matchedBy" in resource:
         nameless = ~rows["id"].isin(old["id"])
         columns = resource["matchedBy"]
-    found = rows[columns].merge(old.drop_duplicates(columns), "left", on=columns)["id"]
-    return rows.assign(id=rows["id"].where(~nameless | found.isna(), found))
+    known = rows[columns].merge(old.drop_duplicates(columns), "left", on=columns)["id"]
+    return rows.assign(id=rows["id"].where(~nameless | known.isna(), known))
 
 
 def _origins(origins: pd.Series, keys: pd.DataFrame) -> dict[int, tuple[str, int | None]]:
@@ -150,14 +153,14 @@ def _contradiction(twice: pd.DataFrame, key: list[str]) -> Problem:
     )
 
 
-def _with_origin(delivery: Delivery) -> pd.DataFrame:
-    lines = delivery.lines or [None] * len(delivery.rows)
-    origins = [(delivery.download.name, line) for line in lines]
-    return delivery.rows.assign(**{_ORIGIN: pd.Series(origins, delivery.rows.index, dtype=object)})
+def _with_origin(dataset: Dataset) -> pd.DataFrame:
+    lines = dataset.lines or [None] * len(dataset.rows)
+    origins = [(dataset.download.name, line) for line in lines]
+    return dataset.rows.assign(**{_ORIGIN: pd.Series(origins, dataset.rows.index, dtype=object)})
 
 
 def _revise(
-    old: pd.DataFrame, old_keys: pd.MultiIndex, new: pd.DataFrame, key: list[str], fields: dict
+    old: pd.DataFrame, old_keys: pd.MultiIndex, new: pd.DataFrame, key: list[str], fields: Fields
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """The old table with the new figures put in, the list of them, and how many are not given.
 
@@ -176,14 +179,16 @@ def _revise(
     cells.loc[new.index, names] = now.where(moved, was)
     moves = [
         ("/".join(old.loc[at, key]), name, was.at[at, name], now.at[at, name], new.at[at, _ORIGIN])
-        for at, name in moved.stack().loc[lambda is_moved: is_moved].index
+        for at, row in zip(moved.index, moved.to_numpy(), strict=True)
+        for name, is_moved in zip(names, row, strict=True)
+        if is_moved
     ]
     revised = pd.DataFrame(moves, columns=["row", "field", "old", "new", _ORIGIN])
     emptied = int(((now == "") & (was != "")).to_numpy().sum())
     return cells, revised.sort_values("row", kind="stable", ignore_index=True), emptied
 
 
-def _moved(was: pd.Series, now: pd.Series, field: dict) -> pd.Series:
+def _moved(was: pd.Series, now: pd.Series, field: dict[str, Any]) -> pd.Series:
     """Which cells are given and another figure than before."""
     moved = [
         after not in ("", before) and not _same(before, after, field)
@@ -192,7 +197,7 @@ def _moved(was: pd.Series, now: pd.Series, field: dict) -> pd.Series:
     return pd.Series(moved, was.index, dtype=bool)
 
 
-def _same(before: str, after: str, field: dict) -> bool:
+def _same(before: str, after: str, field: dict[str, Any]) -> bool:
     """Whether two texts are one figure.
 
     Numbers may differ by the field's `rounding`, or in what lies beyond its `digits`.
@@ -212,9 +217,9 @@ def _same(before: str, after: str, field: dict) -> bool:
 
 def _with_ids(added: pd.DataFrame, old: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """New rows of a table of facts get the ids that come next, if its ids are numbered."""
-    nameless = added.index[added["id"] == ""] if key == ["id"] else []
-    if len(nameless) == 0:
+    if key != ["id"] or (added["id"] != "").all():
         return added
+    nameless = added.index[added["id"] == ""]
     ids = pd.concat([old["id"], added["id"]])
     numbered = ids.str.extract(r"^([a-z_]+-)(\d+)[a-z]?$").dropna()
     if numbered.empty:
@@ -250,29 +255,30 @@ def _gaps(old: pd.DataFrame, added: pd.DataFrame, key: list[str]) -> tuple[str, 
     if added.empty or not {"region", "month"} <= {*key}:
         return ()
     before = old.groupby("region")["month"].agg(_numbers)
-    regions = {}  # of each gap
+    regions: dict[tuple[int, ...], list[str]] = {}  # of each gap
     for region, months in added.groupby("region")["month"]:
-        regions.setdefault(_missing(before.get(region, set()), _numbers(months)), []).append(region)
+        gap = _missing(before.get(region, set()), _numbers(months))
+        regions.setdefault(gap, []).append(str(region))
     everywhere = len(regions) == 1
     gaps = sorted(regions.keys() - {()}, key=lambda gap: (-len(regions[gap]), gap))
     if not gaps:
         return ()
-    told = [
+    parts = [
         _few(_runs(gap)) + ("" if everywhere else f" for {_few(regions[gap])}")
-        for gap in gaps[:_SHOWN]
+        for gap in gaps[:_NAMED]
     ]
-    if rest := sum(len(regions[gap]) for gap in gaps[_SHOWN:]):
-        told.append(f"other months for {_counted(rest, 'more region')}")
+    if rest := sum(len(regions[gap]) for gap in gaps[_NAMED:]):
+        parts.append(f"other months for {_counted(rest, 'more region')}")
     stay = "The month stays empty until a file with it is added"
     if len({*chain(*gaps)}) > 1:
         stay = "These months stay empty until a file with them is added"
-    return (f"Missing in between: {'; '.join(told)}. {stay}; nothing is filled in.",)
+    return (f"Missing in between: {'; '.join(parts)}. {stay}; nothing is filled in.",)
 
 
 def _numbers(months: Iterable[str]) -> set[int]:
     """Months counted from the year 0; what is no month is left out."""
-    found = (re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month) for month in months)
-    return {int(month[1]) * 12 + int(month[2]) - 1 for month in found if month}
+    matches = (re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month) for month in months)
+    return {int(match[1]) * 12 + int(match[2]) - 1 for match in matches if match}
 
 
 def _missing(had: set[int], came: set[int]) -> tuple[int, ...]:
@@ -296,8 +302,8 @@ def _runs(months: Iterable[int]) -> list[str]:
 
 def _few(items: list[str]) -> str:
     """The first items, and how many more there are."""
-    more = f" and {len(items) - _SHOWN:,} more" if len(items) > _SHOWN else ""
-    return ", ".join(items[:_SHOWN]) + more
+    more = f" and {len(items) - _NAMED:,} more" if len(items) > _NAMED else ""
+    return ", ".join(items[:_NAMED]) + more
 
 
 def _emptied(count: int) -> tuple[str, ...]:
@@ -309,11 +315,12 @@ def _emptied(count: int) -> tuple[str, ...]:
     )
 
 
-def words_of(change: Change, most: int = 12) -> list[str]:
+def describe(change: Change, most: int = 12) -> list[str]:
     """The change in lines for a terminal; of revised figures the first `most`."""
     lines = [f"data/{change.table}.csv: {_summary(change)}"]
-    for move in change.revised.head(most).itertuples():
-        lines.append(f"  {move.row}, {move.field}: {move.old or 'empty'} → {move.new}")
+    columns = (change.revised[name].head(most) for name in ("row", "field", "old", "new"))
+    for row, field, old, new in zip(*columns, strict=True):
+        lines.append(f"  {row}, {field}: {old or 'empty'} → {new}")
     if len(change.revised) > most:
         lines.append(f"  … and {len(change.revised) - most:,} more figures")
     return lines + [f"  Note: {remark}" for remark in change.remarks]

@@ -1,11 +1,12 @@
-"""The one door to the net: polite, patient, never half a file, and asks only for what is new."""
+"""Ask servers for files: politely, patiently, never half a file, and only for what is new."""
 
-import asyncio
-import contextlib
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterable
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,11 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx
+from hishel import CacheOptions, Entry, SqliteStorage
+from hishel.httpx import CacheTransport
 from tenacity import (
-    AsyncRetrying,
     RetryCallState,
+    Retrying,
     retry_if_exception_type,
+    sleep_using_event,
     stop_after_attempt,
+    stop_when_event_set,
     wait_exponential_jitter,
 )
 
@@ -30,6 +35,9 @@ _WHOLE = 5  # times `seconds`: the longest that one whole file may take
 _LARGEST = 64_000_000  # bytes
 _BACK_OFF = wait_exponential_jitter(multiplier=0.25, exp_base=3, max=30, jitter=0.25)
 _BY_HAND = "or download it by hand and give it to “graymarket add”"
+_PURPOSE = "refreshes a public report on gray-market smartphones, about once a month"
+
+logging.getLogger("hishel").addHandler(logging.NullHandler())  # without a cache one asks again
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Request:
-    """A file to ask for, and what to call it. `secret` headers are sent and never shown."""
+    """A file to ask for, and what to call it. `secret` headers are sent, never shown or kept."""
 
     name: str
     address: str
@@ -58,232 +66,263 @@ class Answer:
     request: Request
     content: bytes | None
     unchanged: bool = False
-    conditions: dict[str, str] = field(default_factory=dict)
 
 
-class _Again(Exception):
+class _AgainError(Exception):
     """This try failed and the next may not; `after` seconds if the server says when."""
 
-    def __init__(self, happened: str, after: float = 0, unreachable: bool = False):
-        super().__init__(happened)
+    def __init__(self, reason: str, after: float = 0, unreachable: bool = False):
+        super().__init__(reason)
         self.after = after
         self.unreachable = unreachable
 
 
-class _ForGood(Exception):
-    """No further try helps; the second argument says what to do."""
+class _FinalError(Exception):
+    """No further try helps; `advice` says what to do."""
 
-
-class Cache:
-    """Bodies that a parser accepted, with the headers that ask whether they have changed.
-
-    A body that was refused is never kept, so that it cannot pass for unchanged next time.
-    """
-
-    def __init__(self, root: Path):
-        self._folder = root / ".cache" / "upstream"
-
-    def find(self, address: str) -> tuple[bytes, dict[str, str]] | None:
-        """The body and its conditions; None if there is none, or it was damaged."""
-        try:
-            head, body = self._path(address).read_bytes().split(b"\n", 1)
-            about = json.loads(head)
-            whole = about["sha256"] == hashlib.sha256(body).hexdigest()
-            return (body, about["conditions"]) if whole else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def keep(self, answer: Answer) -> None:
-        about = {
-            "address": answer.request.address,
-            "conditions": answer.conditions,
-            "sha256": hashlib.sha256(answer.content).hexdigest(),
-        }
-        path = self._path(answer.request.address)
-        half = path.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(OSError):  # without a cache one asks again, no more
-            path.parent.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(json.dumps(about).encode() + b"\n" + answer.content)
-            half.replace(path)
-
-    def _path(self, address: str) -> Path:
-        return self._folder / hashlib.sha256(address.encode()).hexdigest()
+    def __init__(self, reason: str, advice: str):
+        super().__init__(reason)
+        self.advice = advice
 
 
 def fetch(
     requests: Iterable[Request],
     upstream: Upstream,
-    cache: Cache,
+    root: Path,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Answer], list[Problem]]:
     """What came, in the order asked for, and what did not.
 
-    Tries again, waiting longer each time, when the connection fails or the server is busy, and
-    waits as long as the server says. After three files that failed for good, or when the server
-    wants more than two minutes, the rest is not asked for; the Problems say so.
+    Answers are kept in .cache/ below `root` as RFC 9111 has it, and the server is asked each time
+    whether they still hold. Tries again, waiting longer each time, when the connection fails or
+    the server is busy, and waits as long as the server says. After three files that failed for
+    good, or when the server wants more than two minutes, the rest is not asked for; the Problems
+    say so.
     """
-    return asyncio.run(_Visit(upstream, cache, on_progress).fetch(list(requests)))
+    with _cache(root) as storage, _client(storage, upstream.seconds) as client:
+        return _Visit(client, storage, upstream, on_progress).fetch(list(requests))
+
+
+def forget(requests: Iterable[Request], root: Path) -> None:
+    """Keep no answer to these requests, so that none comes back as unchanged next time."""
+    with _cache(root) as storage:
+        for request in requests:
+            for entry in storage.get_entries(request.address):
+                storage.remove_entry(entry.id)
+
+
+@contextmanager
+def _cache(root: Path) -> Iterator[SqliteStorage]:
+    """The answers kept so far; a damaged file of them is thrown away."""
+    path = root / ".cache" / "upstream.sqlite"
+    if path.exists() and not _is_sound(path):
+        path.unlink()
+    storage = SqliteStorage(database_path=path)
+    try:
+        yield storage
+    finally:
+        storage.close()
+
+
+def _is_sound(path: Path) -> bool:
+    connection = sqlite3.connect(path)
+    try:
+        (result,) = connection.execute("PRAGMA integrity_check").fetchone()
+        return bool(result == "ok")
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+class _Sender(httpx.HTTPTransport):
+    """Puts secret headers on a request behind the cache, which would write them to the disk."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.headers.update(request.extensions["secret"])
+        return super().handle_request(request)
+
+
+def _client(storage: SqliteStorage, seconds: float) -> httpx.Client:
+    agent = f"graymarket/{version('graymarket')} ({_PURPOSE})"
+    private = CacheOptions(shared=False)
+    return httpx.Client(
+        # “no-cache”: an answer is never used without asking whether it still holds.
+        headers={"User-Agent": agent, "Cache-Control": "no-cache"},
+        timeout=seconds,
+        transport=CacheTransport(_Sender(), storage=storage, rfc=private),
+    )
 
 
 class _Visit:
-    def __init__(self, upstream: Upstream, cache: Cache, on_progress: Callable[[int, int], None]):
+    """One round of questions to one upstream, by up to four threads."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        storage: SqliteStorage,
+        upstream: Upstream,
+        on_progress: Callable[[int, int], None],
+    ):
+        self._client = client
+        self._storage = storage
         self._upstream = upstream
-        self._cache = cache
         self._on_progress = on_progress
         self._problems: list[Problem] = []
         self._left_out: list[str] = []
         self._leave = False
-        self._welcome_at = 0.0  # on the event loop’s clock: the server asked for a pause until then
+        self._interrupted = threading.Event()
+        self._welcome_at = 0.0  # on the monotonic clock: the server asked for a pause until then
 
-    async def fetch(self, requests: list[Request]) -> tuple[list[Answer], list[Problem]]:
-        gate = asyncio.Semaphore(_AT_ONCE)
-        purpose = "refreshes a public report on gray-market smartphones, about once a month"
-        agent = f"graymarket/{version('graymarket')} ({purpose})"
-        done = 0
-
-        async def one(request: Request) -> Answer | None:
-            nonlocal done
-            async with gate:
-                answer = await self._one(client, request)
-            done += 1
-            self._on_progress(done, len(requests))
-            return answer
-
-        async with httpx.AsyncClient(
-            headers={"User-Agent": agent}, timeout=self._upstream.seconds
-        ) as client:
-            answers = await asyncio.gather(*map(one, requests))
+    def fetch(self, requests: list[Request]) -> tuple[list[Answer], list[Problem]]:
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            try:
+                futures = [threads.submit(self._one, request) for request in requests]
+                for done, _ in enumerate(as_completed(futures), start=1):
+                    self._on_progress(done, len(requests))
+            except BaseException:
+                self._interrupted.set()
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
         if self._left_out:
-            names = f"{self._left_out[0]} and {len(self._left_out) - 1} more"
-            self._problems.append(
-                Problem(
-                    self._upstream.title,
-                    f"answers for {names if len(self._left_out) > 1 else self._left_out[0]}",
-                    value="not asked for any more, after the above",
-                    fix="mend or wait for the above first",
-                    severity=FILE,
-                )
-            )
+            self._problems.append(self._rest())
+        answers = [future.result() for future in futures]
         return [answer for answer in answers if answer is not None], self._problems
 
-    async def _one(self, client: httpx.AsyncClient, request: Request) -> Answer | None:
+    def _rest(self) -> Problem:
+        first, *others = self._left_out
+        return Problem(
+            self._upstream.title,
+            f"answers for {first}{f' and {len(others)} more' if others else ''}",
+            value="not asked for any more, after the above",
+            fix="correct or wait for the above first",
+            severity=FILE,
+        )
+
+    def _one(self, request: Request) -> Answer | None:
         if self._leave:
             self._left_out.append(request.name)
             return None
-        again = AsyncRetrying(
-            stop=stop_after_attempt(self._upstream.tries),
+        again = Retrying(
+            stop=stop_after_attempt(self._upstream.tries) | stop_when_event_set(self._interrupted),
+            sleep=sleep_using_event(self._interrupted),
             wait=_pause,
-            retry=retry_if_exception_type(_Again),
+            retry=retry_if_exception_type(_AgainError),
             reraise=True,
         )
         try:
-            return await again(self._try, client, request)
-        except _Again as error:
+            return again(self._try, request)
+        except _AgainError as error:
             advice = f"try again later, {_BY_HAND}"
             self._fail(request, f"{error} ({_times(self._upstream.tries)})", advice)
             self._leave |= error.unreachable  # nor is the next file to be had
-        except _ForGood as error:
-            self._fail(request, *error.args)
+        except _FinalError as error:
+            self._fail(request, str(error), error.advice)
         return None
 
-    def _fail(self, request: Request, happened: str, advice: str) -> None:
+    def _fail(self, request: Request, reason: str, advice: str) -> None:
         expected = f"this file from {self._upstream.title}, {request.address}"
-        problem = Problem(request.name, expected, value=happened, fix=advice, severity=FILE)
+        problem = Problem(request.name, expected, value=reason, fix=advice, severity=FILE)
         self._problems.append(problem)
         self._leave |= len(self._problems) >= _ENOUGH
 
-    async def _try(self, client: httpx.AsyncClient, request: Request) -> Answer:
-        loop = asyncio.get_running_loop()
-        while (pause := self._welcome_at - loop.time()) > 0:
-            await asyncio.sleep(pause)
-        kept = self._cache.find(request.address)
-        headers = request.secret | (kept[1] if kept else {})
-        whole = self._upstream.seconds * _WHOLE
+    def _try(self, request: Request) -> Answer:
+        while (pause := self._welcome_at - time.monotonic()) > 0:
+            self._interrupted.wait(pause)
+        former = self._storage.get_entries(request.address)
+        known = [_body_of(entry) for entry in former]
         try:
-            async with (
-                asyncio.timeout(whole),
-                client.stream(
-                    "GET",
-                    request.address,
-                    headers=headers,
-                    # A secret goes to nobody but whom it was meant for.
-                    follow_redirects=not request.secret,
-                ) as response,
-            ):
-                return await self._answer(response, request, kept)
-        except TimeoutError:
-            happened = f"still not whole after {whole:g} seconds"
-            raise _ForGood(happened, f"try again on a faster connection, {_BY_HAND}") from None
+            answer, from_cache = self._ask(request, known)
         except httpx.TimeoutException:
-            raise _Again(f"no sign of life for {self._upstream.seconds:g} seconds") from None
+            raise _AgainError(f"no sign of life for {self._upstream.seconds:g} seconds") from None
         except httpx.ConnectError as error:
-            raise _Again(f"the connection broke: {error}", unreachable=True) from None
+            raise _AgainError(f"the connection broke: {error}", unreachable=True) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _Again(f"the connection broke: {error}") from None
+            raise _AgainError(f"the connection broke: {error}") from None
         except (httpx.TooManyRedirects, httpx.InvalidURL) as error:
-            raise _ForGood(str(error), _elsewhere()) from None
+            raise _FinalError(str(error), _elsewhere()) from None
+        if not from_cache:
+            for entry in former:
+                self._storage.remove_entry(entry.id)
+        return answer
 
-    async def _answer(
-        self, response: httpx.Response, request: Request, kept: tuple | None
-    ) -> Answer:
+    def _ask(self, request: Request, known: list[bytes]) -> tuple[Answer, bool]:
+        """The answer, and whether it is one that was kept and still holds."""
+        extensions = {"caching": {"key": request.address}, "secret": request.secret}
+        with self._client.stream(
+            "GET",
+            request.address,
+            extensions=extensions,
+            follow_redirects=not request.secret,  # a secret goes to nobody but whom it is meant for
+        ) as response:
+            status = response.status_code
+            if status == 200:
+                content = self._whole(response)
+                from_cache = response.extensions["caching"]["from_cache"]
+                return Answer(request, content, unchanged=content in known), from_cache
+            if status in (404, 410):
+                return Answer(request, None), False
+            raise self._refused(response, request)
+
+    def _refused(self, response: httpx.Response, request: Request) -> Exception:
         status = response.status_code
-        if status == 304 and kept:
-            return Answer(request, kept[0], unchanged=True, conditions=kept[1])
-        if status == 200:
-            content = await _body(response)
-            unchanged = kept is not None and kept[0] == content
-            return Answer(request, content, unchanged, _conditions(response))
-        if status in (404, 410):
-            return Answer(request, None)
-        happened = f"{status} {response.reason_phrase}".strip()
+        reason = f"{status} {httpx.codes.get_reason_phrase(status)}".strip()
         if status in (408, 429) or status >= 500:
-            raise self._later(happened, _retry_after(response))
+            return self._later(reason, _retry_after(response))
         if response.is_redirect:
-            raise _ForGood(f"{happened}: sent to another address", _elsewhere())
+            return _FinalError(f"{reason}: sent to another address", _elsewhere())
         why = "is the key right?" if request.secret else "open the address in a browser to see why"
-        raise _ForGood(happened, f"{why}, {_BY_HAND}")
+        return _FinalError(reason, f"{why}, {_BY_HAND}")
 
-    def _later(self, happened: str, seconds: float) -> Exception:
+    def _later(self, reason: str, seconds: float) -> Exception:
         if seconds > _LONGEST_WAIT:
             self._leave = True
             back = datetime.now(UTC) + timedelta(seconds=seconds)
-            return _ForGood(
-                happened, f"the server asks to come back after {back:%Y-%m-%d %H:%M} UTC"
-            )
+            advice = f"the server asks to come back after {back:%Y-%m-%d %H:%M} UTC"
+            return _FinalError(reason, advice)
         if seconds:
-            self._welcome_at = asyncio.get_running_loop().time() + seconds
-        return _Again(happened, seconds)
+            self._welcome_at = time.monotonic() + seconds
+        return _AgainError(reason, seconds)
+
+    def _whole(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        limit = self._upstream.seconds * _WHOLE
+        end = time.monotonic() + limit
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > _LARGEST:
+                raise _FinalError(f"more than {_LARGEST // 1_000_000} MB", _elsewhere())
+            if time.monotonic() > end:
+                advice = f"try again on a faster connection, {_BY_HAND}"
+                raise _FinalError(f"still not whole after {limit:g} seconds", advice)
+        return bytes(content)
 
 
-async def _body(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > _LARGEST:
-            raise _ForGood(f"more than {_LARGEST // 1_000_000} MB", _elsewhere())
-    return bytes(content)
-
-
-def _conditions(response: httpx.Response) -> dict[str, str]:
-    named = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
-    told = {ask: response.headers.get(name, "") for ask, name in named}
-    return {ask: value for ask, value in told.items() if value and value.isascii()}
+def _body_of(entry: Entry) -> bytes:
+    """What a kept answer held, unpacked."""
+    encoding = {"Content-Encoding": entry.response.headers.get("content-encoding", "")}
+    stream = entry.response.stream
+    assert isinstance(stream, Iterator)  # as SqliteStorage gives it
+    return httpx.Response(200, headers=encoding, content=b"".join(stream)).content
 
 
 def _retry_after(response: httpx.Response) -> float:
     """Seconds to wait, 0 if the server does not say, or not so that one understands it."""
-    told = response.headers.get("Retry-After", "").strip()
-    if told.isascii() and told.isdigit():
-        return float(told[:8])
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:8])
     try:
-        when = parsedate_to_datetime(told)
+        when = parsedate_to_datetime(text)
     except ValueError:
         return 0
     return max(0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _pause(state: RetryCallState) -> float:
-    return max(_BACK_OFF(state), state.outcome.exception().after)
+    assert state.outcome is not None  # it is called after a try
+    error = state.outcome.exception()
+    after = error.after if isinstance(error, _AgainError) else 0
+    return max(_BACK_OFF(state), after)
 
 
 def _times(tries: int) -> str:

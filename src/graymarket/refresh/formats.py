@@ -6,11 +6,13 @@ import lzma
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, NoReturn
 
 from graymarket.evidence.problems import FILE, EvidenceError, Problem
 from graymarket.evidence.reading import csv_lines, delimiter_of, with_point
-from graymarket.refresh.delivery import Download
+from graymarket.refresh.dataset import Download
 
 # What zipfile raises, by where the bytes are wrong: in the list, in a name, or in what is packed.
 DAMAGED_ZIP = (
@@ -23,20 +25,55 @@ DAMAGED_ZIP = (
     ValueError,
 )
 
-_LOOK = "perhaps it asks to log in, or to prove that you are no robot: open it in a browser"
+_LOOK = "perhaps it asks to log in, or to prove that you are human: open it in a browser"
+_A_ZIP = "a zip file"
 _SHOWN = 60  # characters of a text that a message quotes
 
 
-def refuse(download: Download, expected: str, **details) -> EvidenceError:
-    """To be raised: one Problem of the file as a whole, or of the cell that `details` name."""
-    return EvidenceError([Problem(download.name, expected, **({"severity": FILE} | details))])
+@dataclass(frozen=True)
+class Look:
+    """What a file looks like while nobody knows whose it is.
+
+    `json`: its value, if it is JSON, with numbers as Decimal; `lines`: of the first ten lines of a
+    CSV those with anything in them, as cells.
+    """
+
+    name: str
+    is_zip: bool = False
+    json: Any = None
+    lines: list[list[str]] = field(default_factory=list)
+
+
+def look_at(download: Download, expected: str) -> Look:
+    """Raises EvidenceError for what is neither a zip file, JSON nor CSV."""
+    start = download.content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    other = other_than_text(download.content)
+    if other and other[0] == _A_ZIP:
+        return Look(download.name, is_zip=True)
+    if not other and start in (b"{", b"["):
+        return Look(download.name, json=json_of(download, expected))
+    lines = [line for line in lines_of(download, expected)[:10] if any(line)]
+    return Look(download.name, lines=lines)
+
+
+def refuse(
+    download: Download,
+    expected: str,
+    *,
+    row: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+    fix: str = "",
+) -> EvidenceError:
+    """To be raised: one Problem of the file as a whole, or of the cell named."""
+    return EvidenceError([Problem(download.name, expected, row, column, value, fix, severity=FILE)])
 
 
 def text_of(download: Download, expected: str) -> str:
     """The file’s text; raises EvidenceError with what it is if it is no text, or a web page."""
     if other := other_than_text(download.content):
-        found, fix = other
-        raise refuse(download, expected, value=found, fix=fix)
+        kind, fix = other
+        raise refuse(download, expected, value=kind, fix=fix)
     try:
         return download.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,10 +117,10 @@ def _packed(content: bytes) -> tuple[str, str]:
         return "a damaged zip file", "was it cut off? Download it again"
     if any(name.startswith("xl/") for name in names):
         return "an Excel workbook", "save it as “CSV UTF-8”"
-    return "a zip file", "unpack it and give the file within"
+    return _A_ZIP, "unpack it and give the file within"
 
 
-def json_of(download: Download, expected: str):
+def json_of(download: Download, expected: str) -> Any:
     """The JSON value within, numbers as Decimal; raises EvidenceError if it is none."""
     text = text_of(download, expected)
     try:
@@ -91,15 +128,15 @@ def json_of(download: Download, expected: str):
     except json.JSONDecodeError as error:
         within = error.pos >= len(text.rstrip()) or "Unterminated" in error.msg
         if within and text.lstrip()[:1] in "{[":
-            found, fix = f"an end in the middle: “…{_tail(text)}”", "it was cut off: fetch it again"
+            value, fix = f"an end in the middle: “…{_tail(text)}”", "it was cut off: fetch it again"
         else:
-            found, fix = f"“{text[error.pos : error.pos + 20]}”: {error.msg}", "fetch it again"
-        raise refuse(download, expected, row=error.lineno, value=found, fix=fix) from None
+            value, fix = f"“{text[error.pos : error.pos + 20]}”: {error.msg}", "fetch it again"
+        raise refuse(download, expected, row=error.lineno, value=value, fix=fix) from None
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise refuse(download, expected, value=str(error)[:_SHOWN], fix="fetch it again") from None
 
 
-def _no_number(word: str):
+def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 

@@ -1,30 +1,64 @@
-"""All sources by name: fetch those asked for, or find out what a file from one of them is."""
+"""All sources by name: fetch those asked for, or find out what a file from one of them is.
 
+A new upstream is a module that has what `Source` names, and an entry in SOURCES.
+"""
+
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
 from graymarket.evidence.problems import EvidenceError, Problem
 from graymarket.evidence.reading import cells_in
+from graymarket.evidence.store import LEDGERS
 from graymarket.evidence.tables import typed
 from graymarket.refresh import caniuse, comtrade, statcounter, worldbank
-from graymarket.refresh.delivery import LEDGERS, Delivery, Download
-from graymarket.refresh.formats import json_of, lines_of, other_than_text, refuse
-from graymarket.refresh.holdings import Holdings
+from graymarket.refresh.collect import Collected, Progress
+from graymarket.refresh.dataset import Dataset, Download
+from graymarket.refresh.formats import Look, look_at, refuse
+from graymarket.refresh.snapshot import Snapshot
 
-SOURCES = {
+
+class Source(Protocol):
+    """A client of one upstream, which gives rows of one table.
+
+    TABLE is the table’s name; its entry in datapackage.json has the address under “upstream”.
+    READS says in a few words what files it reads.
+    """
+
+    TABLE: str
+    READS: str
+
+    def collect(self, snapshot: Snapshot, today: date, on_progress: Progress) -> Collected:
+        """Fetch and read what is new; `on_progress` gets how many files are done, of how many.
+
+        Raises EvidenceError if it cannot ask at all; what goes wrong later is in the result.
+        """
+        ...
+
+    def recognise(self, look: Look) -> bool:
+        """Whether a file that looks like this is one of this source’s, sound or not."""
+        ...
+
+    def read(self, download: Download, snapshot: Snapshot) -> list[Dataset]:
+        """The rows that a file has; raises EvidenceError naming each place that is not as it
+        should be, and never returns part of a damaged file."""
+        ...
+
+
+SOURCES: dict[str, Source] = {
     "usage": caniuse,
     "vendors": statcounter,
     "development": worldbank,
     "trade": comtrade,
 }
-_TAKEN = (
-    "a CSV of StatCounter (mobile vendors by month), a CSV or zip of the World Bank, a JSON of "
-    "caniuse or UN Comtrade, or a CSV with the columns of a table of data/"
-)
+_OWN = "a CSV with the columns of a table of data/"
+_EXPECTED = f"{', '.join(source.READS for source in SOURCES.values())}, or {_OWN}"
 _PERIOD = r"[0-9]{4}(-(0[1-9]|1[0-2]))?"
+_ALIKE = 0.6  # of the columns of a file and a table: from here on it is meant to be that table
 
 
 def collect(
@@ -32,112 +66,107 @@ def collect(
     names: Iterable[str],
     today: date,
     on_progress: Callable[[str, int, int], None] = lambda name, done, total: None,
-) -> tuple[list[Delivery], dict[str, list[str]]]:
-    """What the sources named deliver, and for each source the news in sentences.
+) -> tuple[list[Dataset], dict[str, list[str]]]:
+    """What the sources named have, and for each source the news in sentences.
 
-    A file that has not changed since last time is delivered all the same, from the cache: what
-    comes does not depend on what was done with it before. Raises EvidenceError with every
-    Problem of every source: then nothing is delivered. `on_progress` is told a source’s name,
-    how many of its files are done, and how many there are.
+    A file that has not changed since last time comes all the same, from the cache: the result
+    does not depend on what was done with it before. Raises EvidenceError with every Problem of
+    every source: then nothing comes. `on_progress` gets a source’s name, how many of its files
+    are done, and how many there are.
     """
-    held = Holdings(root)
-    deliveries, news, problems = [], {}, []
+    snapshot = Snapshot(root)
+    datasets: list[Dataset] = []
+    problems: list[Problem] = []
+    news = {}
     for name in names:
+
+        def progress(done: int, total: int, name: str = name) -> None:
+            on_progress(name, done, total)
+
         try:
-            gathered = SOURCES[name].collect(
-                held, today, lambda done, total, name=name: on_progress(name, done, total)
-            )
+            collected = SOURCES[name].collect(snapshot, today, progress)
         except EvidenceError as error:
             problems += error.problems
             continue
-        problems += gathered.problems
-        deliveries += gathered.deliveries
-        news[name] = gathered.news
+        problems += collected.problems
+        datasets += collected.datasets
+        news[name] = collected.news
     if problems:
         raise EvidenceError(problems)
-    return deliveries, news
+    return datasets, news
 
 
-def recognise(download: Download, root: Path, region: str | None = None) -> list[Delivery]:
-    """What a file given by hand holds, whichever source it is from; its content decides.
+def recognise(download: Download, root: Path) -> list[Dataset]:
+    """The rows of a file given by hand, whichever source it is from; its content decides.
 
-    `region` says where a StatCounter file is about if its name does not. Raises EvidenceError.
+    Raises EvidenceError, also where rows are of another region than the download’s.
     """
-    held = Holdings(root)
-    deliveries = _reader(download, held)(region)
-    for delivery in deliveries:
-        if region is not None and "region" in delivery.rows:
-            other = sorted({*delivery.rows["region"]} - {region})
-            if other:
-                expected = f"rows of the region given, {region}, alone"
-                raise refuse(download, expected, value=", ".join(other[:5]))
-    return deliveries
+    snapshot = Snapshot(root)
+    datasets = _read(download, snapshot)
+    given = download.region
+    for dataset in datasets:
+        if given is not None and "region" in dataset.rows:
+            others = sorted({*dataset.rows["region"]} - {given})
+            if others:
+                expected = f"rows of the region given, {given}, alone"
+                raise refuse(download, expected, value=", ".join(others[:5]))
+    return datasets
 
 
-def _reader(download: Download, held: Holdings) -> Callable[[str | None], list[Delivery]]:
-    start = download.content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
-    found = other_than_text(download.content)
-    if found and found[0] == "a zip file":
-        return lambda region: worldbank.read(download, held)
-    if not found and start in (b"{", b"["):
-        content = json_of(download, _TAKEN)
-        for known, source in (
-            (caniuse.is_one, caniuse),
-            (comtrade.is_answer, comtrade),
-            (worldbank.is_answer, worldbank),
-        ):
-            if known(content):
-                return lambda region: source.read(download, held)
-        names = ", ".join(list(content)[:6]) if isinstance(content, dict) else "a list"
-        raise refuse(download, _TAKEN, value=f"JSON of another form: {names}")
-    lines = [line for line in lines_of(download, _TAKEN)[:10] if any(line)]
-    header = lines[0] if lines else []
-    if any(worldbank.is_header(line) for line in lines):
-        return lambda region: worldbank.read(download, held)
-    if table := _table(header, held):
-        return lambda region: _own(table, download, held)
-    if header[:1] == ["Date"] or statcounter.is_name(download.name):
-        return lambda region: statcounter.read(download, held, region)
-    shown = ", ".join(header[:6]) + (" …" if len(header) > 6 else "")
-    raise refuse(download, _TAKEN, row=1, value=f"the columns {shown}")
+def _read(download: Download, snapshot: Snapshot) -> list[Dataset]:
+    look = look_at(download, _EXPECTED)
+    header = look.lines[0] if look.lines else []
+    if table := _table(header, snapshot):
+        return _own(table, download, snapshot)
+    for source in SOURCES.values():
+        if source.recognise(look):
+            return source.read(download, snapshot)
+    if look.json is not None:
+        names = ", ".join([*look.json][:6]) if isinstance(look.json, dict) else "a list"
+        raise refuse(download, _EXPECTED, value=f"JSON of another form: {names}")
+    columns = ", ".join(header[:6]) + (" …" if len(header) > 6 else "")
+    raise refuse(download, _EXPECTED, row=1, value=f"the columns {columns}")
 
 
-def _table(header: list[str], held: Holdings) -> str | None:
+def _table(header: list[str], snapshot: Snapshot) -> str | None:
     """The table whose columns these are or nearly are; None if there is none."""
     names = {*header}
 
     def alike(table: str) -> float:
-        columns = {*held.columns(table)}
+        columns = {*snapshot.columns(table)}
         return len(columns & names) / len(columns | names)
 
-    best = max(held.base.resources.keys() - {*LEDGERS}, key=alike)
-    return best if alike(best) >= 0.6 else None
+    best = max(snapshot.base.resources.keys() - {*LEDGERS}, key=alike)
+    return best if alike(best) >= _ALIKE else None
 
 
-def _own(table: str, download: Download, held: Holdings) -> list[Delivery]:
-    fields = held.base.resource(table)["schema"]["fields"]
+def _own(table: str, download: Download, snapshot: Snapshot) -> list[Dataset]:
+    fields = snapshot.fields(table)
     rows, problems = cells_in(download.content, download.name, fields)
-    if rows is not None and rows.empty:
+    if rows is None:
+        raise EvidenceError(problems)
+    if rows.empty:
         problems = [*problems, Problem(download.name, f"rows for the table {table}", value="none")]
-    if rows is not None:
-        _, mistyped = typed(rows, download.name, fields)
-        problems = [*problems, *mistyped, *_doubtful(table, rows, download, held)]
+    _, mistyped = typed(rows, download.name, fields)
+    problems = [*problems, *mistyped, *_doubtful(table, rows, download, snapshot)]
     if problems:
         raise EvidenceError(problems)
-    return [Delivery(table, rows.reset_index(drop=True), download, lines=tuple(rows.index))]
+    lines = tuple(int(line) for line in rows.index)
+    return [Dataset(table, rows.reset_index(drop=True), download, lines=lines)]
 
 
 def _doubtful(
-    table: str, rows: pd.DataFrame, download: Download, held: Holdings
+    table: str, rows: pd.DataFrame, download: Download, snapshot: Snapshot
 ) -> Iterator[Problem]:
     """Cells that the check of data/ lets pass: it knows no clock, and takes any vendor’s name."""
     today = download.accessed.isoformat()
-    for column in {"month", "year"} & {*held.base.resource(table)["schema"]["primaryKey"]}:
-        for row, cell in rows.loc[rows[column].str.fullmatch(_PERIOD), column].items():
-            if cell > today[: len(cell)]:
+    for column in {"month", "year"} & {*snapshot.base.resource(table)["schema"]["primaryKey"]}:
+        for row, cell in zip(rows.index, rows[column], strict=True):
+            if re.fullmatch(_PERIOD, cell) and cell > today[: len(cell)]:
                 yield Problem(download.name, f"a {column} that has begun", row, column, cell)
     if table == statcounter.TABLE:
-        spelt = statcounter.other_spellings(rows["vendor"], held)
-        for row, name in rows.loc[rows["vendor"].isin(spelt), "vendor"].items():
-            expected = f"“{spelt[name]}”, as data/ spells it"
-            yield Problem(download.name, expected, row, "vendor", name)
+        spellings = statcounter.other_spellings(rows["vendor"], snapshot)
+        for row, name in zip(rows.index, rows["vendor"], strict=True):
+            if name in spellings:
+                expected = f"“{spellings[name]}”, as data/ spells it"
+                yield Problem(download.name, expected, row, "vendor", name)

@@ -8,18 +8,29 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.refresh.delivery import Delivery, Download
+from graymarket.refresh.collect import Collected, Progress, collect_files
+from graymarket.refresh.dataset import Dataset, Download
 from graymarket.refresh.fetch import Request
-from graymarket.refresh.formats import DAMAGED_ZIP, ended, json_of, lines_of, plain, refuse, unended
-from graymarket.refresh.gathering import Gathered, Progress, gather
-from graymarket.refresh.holdings import Holdings
+from graymarket.refresh.formats import (
+    DAMAGED_ZIP,
+    Look,
+    ended,
+    json_of,
+    lines_of,
+    plain,
+    refuse,
+    unended,
+)
+from graymarket.refresh.snapshot import Snapshot
 
 TABLE = "world_development"
+READS = "a CSV, zip or API answer of the World Bank with regions, indicators and years"
 SOURCE = "world-bank-wdi"
 
 _FIRST = 2010  # the table’s first year
@@ -27,33 +38,32 @@ _A_PAGE = 10_000  # rows; an indicator has some 4,500 since 2010
 _DIGITS = 10  # significant ones that the table keeps
 _LARGEST = Decimal(10) ** 16
 _UNPACKED = 64_000_000  # bytes
-_A_FILE = "a CSV, zip or API answer of the World Bank with regions, indicators and years"
 
 Value = tuple[str, str, str, Decimal | str]  # code, indicator, year, number as it stands there
 
 
-def collect(held: Holdings, today: date, on_progress: Progress) -> Gathered:
+def collect(snapshot: Snapshot, today: date, on_progress: Progress) -> Collected:
     """Each of the table’s indicators since 2010, all pages of it."""
-    upstream = held.upstream(TABLE)
-    indicators = held.allowed(TABLE, "indicator")
-    asked = [_page(upstream.address, indicator, today, 1) for indicator in indicators]
-    gathered = gather(held, upstream, asked, read, today, on_progress)
-    heads = _heads(gathered.deliveries)
+    upstream = snapshot.upstream(TABLE)
+    indicators = snapshot.allowed(TABLE, "indicator")
+    first = [_page(upstream.address, indicator, today, 1) for indicator in indicators]
+    collected = collect_files(snapshot, upstream, first, read, today, on_progress)
+    heads = _heads(collected.datasets)
     rest = [
         _page(upstream.address, indicator, today, page)
         for indicator, about in heads
         for page in range(2, _pages(about) + 1)
     ]
     if rest:
-        others = gather(held, upstream, rest, read, today, on_progress)
-        heads += _heads(others.deliveries)
-        gathered += others
-    gathered.problems += [
+        others = collect_files(snapshot, upstream, rest, read, today, on_progress)
+        heads += _heads(others.datasets)
+        collected += others
+    collected.problems += [
         Problem(upstream.address, "every indicator of the table", value=f"no {name}")
-        for name in gathered.missing
+        for name in collected.missing
     ]
-    gathered.problems += _torn(heads)
-    return gathered
+    collected.problems += _torn(heads)
+    return collected
 
 
 def _page(address: str, indicator: str, today: date, page: int) -> Request:
@@ -62,19 +72,19 @@ def _page(address: str, indicator: str, today: date, page: int) -> Request:
     return Request(name, f"{address.format(indicator=indicator)}?{urlencode(query)}")
 
 
-def _heads(deliveries: list[Delivery]) -> list[tuple[str, dict]]:
+def _heads(datasets: list[Dataset]) -> list[tuple[str, dict[str, Any]]]:
     """The indicator of each answer that has any values, and what it says about itself."""
-    answers = [json.loads(delivery.download.content) for delivery in deliveries]
+    answers = [json.loads(dataset.download.content) for dataset in datasets]
     return [(values[0]["indicator"]["id"], about) for about, values in answers if values]
 
 
-def _pages(about: dict) -> int:
+def _pages(about: dict[str, Any]) -> int:
     return math.ceil(int(about["total"]) / int(about["per_page"]))
 
 
-def _torn(heads: list[tuple[str, dict]]) -> Iterator[Problem]:
+def _torn(heads: list[tuple[str, dict[str, Any]]]) -> Iterator[Problem]:
     """Indicators whose pages come from before and after an update."""
-    states = {}
+    states: dict[str, set[tuple[Any, Any]]] = {}
     for indicator, about in heads:
         states.setdefault(indicator, set()).add((about.get("lastupdated"), about["total"]))
     for indicator, updates in states.items():
@@ -83,71 +93,77 @@ def _torn(heads: list[tuple[str, dict]]) -> Iterator[Problem]:
             yield Problem(indicator, expected, value=f"{len(updates)} updates", fix=fix)
 
 
-def is_answer(content) -> bool:
-    """Whether a JSON value looks like an answer of the API, an error message or not."""
-    return isinstance(content, list) and bool(content) and isinstance(content[0], dict)
+def recognise(look: Look) -> bool:
+    """Whether a file that looks like this may be one of the World Bank, sound or not."""
+    answer = isinstance(look.json, list) and bool(look.json) and isinstance(look.json[0], dict)
+    return look.is_zip or answer or any(map(_is_header, look.lines))
 
 
-def is_header(cells: list[str]) -> bool:
-    """Whether a line of CSV heads a table of the World Bank."""
+def _is_header(cells: list[str]) -> bool:
     return {"Country Name", "Country Code"} <= {*cells}
 
 
-def read(download: Download, held: Holdings) -> list[Delivery]:
+def read(download: Download, snapshot: Snapshot) -> list[Dataset]:
     """The rows of the table’s regions and indicators since 2010; empty values have none.
 
     From an answer of the API, from the zip or CSV of the site, or from DataBank’s CSV. Raises
     EvidenceError.
     """
     values = _values(download)
-    wanted, unknown = _sorted_out(values, held)
+    wanted, unknown = _sorted_out(values, snapshot)
     if not wanted and not unknown["region"]:
-        expected = f"values of {', '.join(held.allowed(TABLE, 'indicator'))}"
-        found = ", ".join(sorted(unknown["indicator"])) or "none"
-        raise refuse(download, expected, value=found)
-    rows, problems = {}, []
-    for region, indicator, year, number in wanted:
-        place = f"{region} {indicator} {year}"
-        if (region, indicator, year) in rows:
-            problems.append(Problem(download.name, "each once", value=place))
-        try:
-            rows[region, indicator, year] = _number(number)
-        except ValueError:
-            problems.append(Problem(download.name, "a number", None, place, str(number)))
-    if problems:
-        raise EvidenceError(problems)
-    rows = [
-        [region, indicator, year, value, SOURCE]
-        for (region, indicator, year), value in sorted(rows.items())
-        if int(year) >= _FIRST
+        expected = f"values of {', '.join(snapshot.allowed(TABLE, 'indicator'))}"
+        value = ", ".join(sorted(unknown["indicator"])) or "none"
+        raise refuse(download, expected, value=value)
+    numbers = _numbers(wanted, download)
+    lines = [
+        [*key, value, SOURCE] for key, value in sorted(numbers.items()) if int(key[2]) >= _FIRST
     ]
-    rows = pd.DataFrame(rows, columns=held.columns(TABLE), dtype=str)
+    rows = pd.DataFrame(lines, columns=snapshot.columns(TABLE), dtype=str)
     remarks = [] if len(rows) else [f"No values of our regions since {_FIRST}."]
     remarks += [
         f"Left out, as data/ does not know the {what}s: {', '.join(sorted(codes))}."
         for what, codes in unknown.items()
         if codes
     ]
-    return [Delivery(TABLE, rows, download, tuple(remarks))]
+    return [Dataset(TABLE, rows, download, tuple(remarks))]
+
+
+def _numbers(values: list[Value], download: Download) -> dict[tuple[str, str, str], str]:
+    """Region, indicator and year → the value as the table writes it; raises EvidenceError."""
+    numbers: dict[tuple[str, str, str], str] = {}
+    problems = []
+    for region, indicator, year, number in values:
+        place = f"{region} {indicator} {year}"
+        if (region, indicator, year) in numbers:
+            problems.append(Problem(download.name, "each once", value=place))
+        try:
+            numbers[region, indicator, year] = _number(number)
+        except ValueError:
+            problems.append(Problem(download.name, "a number", None, place, str(number)))
+    if problems:
+        raise EvidenceError(problems)
+    return numbers
 
 
 def _values(download: Download) -> list[Value]:
     if download.content.startswith(b"PK\x03\x04"):
         return _in_csv(_unpacked(download))
     if download.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"[", b"{")):
-        return _in_answer(json_of(download, _A_FILE), download)
+        return _in_answer(json_of(download, READS), download)
     return _in_csv(download)
 
 
-def _sorted_out(values: list[Value], held: Holdings) -> tuple[list[Value], dict[str, set[str]]]:
+def _sorted_out(values: list[Value], snapshot: Snapshot) -> tuple[list[Value], dict[str, set[str]]]:
     """The values of our indicators and regions, these by their ids, and the codes of others."""
-    indicators = {*held.allowed(TABLE, "indicator")}
-    wanted, unknown = [], {"region": set(), "indicator": set()}
+    indicators = {*snapshot.allowed(TABLE, "indicator")}
+    wanted: list[Value] = []
+    unknown: dict[str, set[str]] = {"region": set(), "indicator": set()}
     for code, indicator, year, number in values:
         region = "world" if code == "WLD" else code
         if indicator not in indicators:
             unknown["indicator"].add(indicator)
-        elif region not in held.regions.index:
+        elif region not in snapshot.regions.index:
             unknown["region"].add(code)
         else:
             wanted.append((region, indicator, year, number))
@@ -168,20 +184,15 @@ def _number(number: Decimal | str) -> str:
     return plain(number)
 
 
-def _in_answer(content, download: Download) -> list[Value]:
+def _in_answer(content: Any, download: Download) -> list[Value]:
     try:
         about = content[0]
         if "message" in about:
-            told = "; ".join(f"{each['key']}: {each['value']}" for each in about["message"])
+            text = "; ".join(f"{each['key']}: {each['value']}" for each in about["message"])
             fix = "is the indicator or the address right? See data/datapackage.json"
-            raise refuse(download, "figures", value=f"the World Bank’s message {told}", fix=fix)
+            raise refuse(download, "figures", value=f"the World Bank’s message {text}", fix=fix)
         values = content[1] or []
-        page, size, total = (int(about[name]) for name in ("page", "per_page", "total"))
-        expected = min(size, total - (page - 1) * size)
-        if len(values) != expected:
-            found = f"{len(values)} of them"
-            fix = "the answer is not whole: fetch it again"
-            raise refuse(download, f"{expected} values on page {page}", value=found, fix=fix)
+        _check_whole(values, about, download)
         return [
             (
                 str(each["countryiso3code"] or each["country"]["value"]),
@@ -193,9 +204,17 @@ def _in_answer(content, download: Download) -> list[Value]:
             if each["value"] is not None
         ]
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        found = f"no {error}" if isinstance(error, KeyError) else "another form"
+        value = f"no {error}" if isinstance(error, KeyError) else "another form"
         expected = "an answer of the World Bank’s API, version 2, in JSON"
-        raise refuse(download, expected, value=found) from None
+        raise refuse(download, expected, value=value) from None
+
+
+def _check_whole(values: list[Any], about: dict[str, Any], download: Download) -> None:
+    page, size, total = (int(about[name]) for name in ("page", "per_page", "total"))
+    expected = min(size, total - (page - 1) * size)
+    if len(values) != expected:
+        value, fix = f"{len(values)} of them", "the answer is not whole: fetch it again"
+        raise refuse(download, f"{expected} values on page {page}", value=value, fix=fix)
 
 
 def _unpacked(download: Download) -> Download:
@@ -210,9 +229,9 @@ def _unpacked(download: Download) -> Download:
                 and "metadata" not in entry.filename.lower()
             ]
             if len(names) != 1 or packed.getinfo(names[0]).file_size > _UNPACKED:
-                found = ", ".join(packed.namelist()[:4])
+                value = ", ".join(packed.namelist()[:4])
                 fix = "on data.worldbank.org choose an indicator, then Download, CSV"
-                raise refuse(download, expected, value=found, fix=fix)
+                raise refuse(download, expected, value=value, fix=fix)
             content = packed.read(names[0])
     except DAMAGED_ZIP as error:
         fix = "was it cut off? Download it again"
@@ -221,26 +240,22 @@ def _unpacked(download: Download) -> Download:
 
 
 def _in_csv(table: Download) -> list[Value]:
-    lines = lines_of(table, _A_FILE)
-    at = next((i for i, cells in enumerate(lines[:10]) if is_header(cells)), None)
+    lines = lines_of(table, READS)
+    at = next((i for i, cells in enumerate(lines[:10]) if _is_header(cells)), None)
     if at is None:
-        shown = ", ".join(lines[0][:4])
-        raise refuse(table, f"{_A_FILE}: no line with “Country Code” found", value=shown)
+        value = ", ".join(lines[0][:4])
+        raise refuse(table, f"{READS}: no line with “Country Code” found", value=value)
     header = lines[at]
-    column = next((name for name in ("Indicator Code", "Series Code") if name in header), None)
-    years = {i: year[1] for i, name in enumerate(header) if (year := _YEAR.fullmatch(name))}
-    if column is None or not years:
-        expected = "a column “Indicator Code” or “Series Code”, and one for each year"
-        fix = "in DataBank’s download options choose the table layout with years as columns"
-        raise refuse(table, expected, row=at + 1, value=", ".join(header[:6]), fix=fix)
-    code, indicator = header.index("Country Code"), header.index(column)
-    values, problems = [], []
+    indicator, years = _columns(header, at, table)
+    code = header.index("Country Code")
+    values: list[Value] = []
+    problems = []
     for row, cells in enumerate(lines[at + 1 :], start=at + 2):
         if not any(cells) or cells[0].startswith(("Data from database", "Last Updated")):
             continue
         if len(cells) != len(header):
-            found, fix = f"{len(cells)} cells", "was the file cut off? Download it again"
-            problems.append(Problem(table.name, f"{len(header)} cells", row, None, found, fix))
+            value, fix = f"{len(cells)} cells", "was the file cut off? Download it again"
+            problems.append(Problem(table.name, f"{len(header)} cells", row, None, value, fix))
             continue
         # The site’s files end each line with a comma, so that nothing can be lost before it.
         if row == len(lines) and header[-1] and not ended(table):
@@ -251,6 +266,18 @@ def _in_csv(table: Download) -> list[Value]:
     if problems:
         raise EvidenceError(problems)
     return values
+
+
+def _columns(header: list[str], at: int, table: Download) -> tuple[int, dict[int, str]]:
+    """The place of the indicator’s column, and the year of each column that is one."""
+    column = next((name for name in ("Indicator Code", "Series Code") if name in header), None)
+    matches = {i: _YEAR.fullmatch(name) for i, name in enumerate(header)}
+    years = {i: match[1] for i, match in matches.items() if match}
+    if column is None or not years:
+        expected = "a column “Indicator Code” or “Series Code”, and one for each year"
+        fix = "in DataBank’s download options choose the table layout with years as columns"
+        raise refuse(table, expected, row=at + 1, value=", ".join(header[:6]), fix=fix)
+    return header.index(column), years
 
 
 _YEAR = re.compile(r"([12][0-9]{3})( \[YR\1\])?")

@@ -12,6 +12,7 @@ from graymarket.results.quantity import (
     Several,
     Verdict,
     as_json,
+    from_json,
     replaced,
 )
 from graymarket.results.units import UNITS, Unit, outwards, rounded
@@ -30,6 +31,7 @@ __all__ = [
     "Unit",
     "Verdict",
     "as_json",
+    "from_json",
     "outwards",
     "replaced",
     "rounded",

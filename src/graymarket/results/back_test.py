@@ -10,8 +10,8 @@ from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
 from graymarket.results.cells import column, each
-from graymarket.results.gray_cases import method_of
-from graymarket.results.intervals import step_of
+from graymarket.results.gray_cases import method_of, span
+from graymarket.results.intervals import bounds, interval, step_of
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Quantity, Result, Verdict
 
@@ -22,9 +22,10 @@ _YEAR = 366  # days
 class BackTest:
     """The test against published answers, the same for any question.
 
-    `tested`: as models.back_test, with printed (the published answer, a quantity), by (the method)
-    and caught (verdicts); `drawn`: the tested cases in percent, a row each, with label, answer_low
-    and answer_high over all answers, remark (results) and proxy (bool: not independent).
+    `tested`: as models.back_test, with interval, bounds and printed (the published answer;
+    quantities), by (the method) and caught (verdicts); `drawn`: the tested cases in percent, a row
+    each, with label, answer_low and answer_high over all answers, remark (results) and proxy (bool:
+    not independent).
     """
 
     tested: pd.DataFrame
@@ -38,6 +39,8 @@ def compute(question: Question, tables: Tables) -> BackTest:
     by_method = models.by_method(cases[cases["answers"] != ""], tables["case_inputs"])
     tested = models.back_test(by_method, lambda entry: _published(entry, tables))
     tested = tested.assign(
+        interval=column([interval(row, row.what, span(row)) for row in each(tested)]),
+        bounds=column([bounds(row, row.what, span(row)) for row in each(tested)]),
         printed=column([_printed(row) for row in each(tested)]),
         by=column([method_of(row) for row in each(tested)]),
         caught=column([_caught(row) for row in each(tested)]),

@@ -123,7 +123,7 @@ class Results(dict[str, Result]):
         listed: bool = False,
     ) -> None:
         """Results one after the other; there may be none."""
-        known = {"definition": definition, "lineage": lineage(*origin)}
+        known: dict[str, Any] = {"definition": definition, "lineage": lineage(*origin)}
         self._add(name, Several(items=tuple(items), about=about, listed=listed, **known))
 
     def _fields(

@@ -10,7 +10,7 @@ from graymarket.models import sensitivity
 from graymarket.results.build import Results
 from graymarket.results.cells import column, each
 from graymarket.results.intervals import step_of
-from graymarket.results.quantity import Verdict
+from graymarket.results.quantity import Quantity, Verdict
 
 CHAIN = "brand_gray_phones"  # where the whole chain of inputs leads
 _WIDTH = "The interval's width were the input known, of the width now"
@@ -27,18 +27,61 @@ def chain(
     of = (inputs, *place, CHAIN)
     maker = place[2]
     ranges = sensitivity.ranges_of(*of)
+    base = models.parameters("smartphones", ranges.index)
+    ranges = ranges.loc[[*base, *(name for name in ranges.index if name not in base)]]
     by_hand = float(models.value(CHAIN, {str(n): float(v) for n, v in ranges["mode"].items()}))
     what = "The maker's gray phones, with every input at its likeliest value"
     results.quantity("by_hand", by_hand, "number", what, ranges, kind="estimated")
     results.quantity("about", by_hand, "phones", what, ranges, kind="estimated")
     for row in each(ranges):
         _link(results, row)
-    labels = [_input(row.Index, row, maker, "input_label") for row in each(ranges)]
     variance = sensitivity.variance_shares(*of).drop(columns="lineage")
     swing = sensitivity.one_at_a_time(*of).merge(variance, on="parameter")
-    return ranges.reset_index().assign(label=column(labels)), swing.assign(
+    return _by_hand(results, ranges, maker), swing.assign(
         label=column([_input(row.parameter, row, maker, "input_label") for row in each(swing)]),
         remark=column([_width(row) for row in each(swing)]),
+    )
+
+
+def _by_hand(results: Results, ranges: pd.DataFrame, maker: str) -> pd.DataFrame:
+    """The inputs, a row each, and what follows from them."""
+    rows = [
+        {
+            "label": _input(row.Index, row, maker, "input_label"),
+            **{end: _amount(row, getattr(row, end)) for end in ("low", "mode", "high")},
+            **{name: getattr(row, name) for name in ("kind", "reasoning", "lineage")},
+        }
+        for row in each(ranges)
+    ]
+    low, high = models.bounds(lambda **ends: models.value(CHAIN, ends), ranges)
+    what = "The maker's gray phones"
+    origin = lineage(ranges)
+    total = {
+        "label": Verdict(
+            about="quantity",
+            answer=CHAIN,
+            definition=what,
+            lineage=origin,
+            parts={"maker": maker},
+        ),
+        "low": Quantity(value=low, unit="number", kind="bound", definition=what, lineage=origin),
+        "mode": results["by_hand"],
+        "high": Quantity(value=high, unit="number", kind="bound", definition=what, lineage=origin),
+        "lineage": origin,
+    }
+    return pd.DataFrame([*rows, total])
+
+
+def _amount(row: Any, value: float) -> Quantity:
+    """An end or the likeliest value of an input's range."""
+    unit = {"percent": "percent", "ratio": "ratio"}.get(row.unit, "number")
+    return Quantity(
+        value=value,
+        unit=unit,
+        kind="judged",
+        definition=f"The range of the input {row.Index}",
+        lineage=lineage(row.lineage),
+        step=step_of(value) if unit == "percent" else None,
     )
 
 
@@ -68,12 +111,7 @@ def widest(
 
 def _link(results: Results, row: Any) -> None:
     """The likeliest value of an input of the chain, as link_PARAMETER."""
-    what = f"The likeliest value of the input {row.Index}"
-    unit = {"percent": "percent", "ratio": "ratio"}.get(row.unit, "number")
-    step = step_of(row.mode) if unit == "percent" else None
-    results.quantity(
-        f"link_{row.Index}", row.mode, unit, what, row.lineage, kind="judged", step=step
-    )
+    results[f"link_{row.Index}"] = _amount(row, row.mode)
 
 
 def _input(parameter: str, row: Any, maker: str, about: str) -> Verdict:

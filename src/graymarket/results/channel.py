@@ -43,10 +43,13 @@ def compute(question: Question, tables: Tables) -> Channel:
     }
     places = dict(named(tables, question.regions))
     answers = _grid(known, places, makers)
-    cells = answers.copy().astype(object)
-    for region, place in places.items():
-        for maker in makers:
-            cells.at[place, maker] = _cell(*known[region, maker], lineage(read) or ("presence",))
+    rows = lineage(read) or ("presence",)
+    cells = pd.DataFrame(
+        [[_cell(*known[region, maker], rows) for maker in makers] for region in places],
+        index=list(places.values()),
+        columns=makers,
+        dtype=object,
+    )
     statements = [
         models.statements_on(presence, region, question.maker) for region in question.regions
     ]

@@ -1,5 +1,6 @@
 """Every closed door of the base against its synthetic control, and how far to trust the method."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -7,19 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graymarket import evidence, models
+from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.models import closure
 from graymarket.models.closure import SyntheticControl
-from graymarket.models.stock import Stock, at_horizon
+from graymarket.models.stock import at_horizon
 from graymarket.question import Question
 from graymarket.results import effects
 from graymarket.results.build import Results
 from graymarket.results.facts import picked, row_of
 from graymarket.results.parallel import side_by_side
 from graymarket.results.places import names_of
-from graymarket.results.quantity import Kind, Quantity, Result, Verdict
-from graymarket.results.stocks import featured, readings_of, renewal_case, stock_of
+from graymarket.results.quantity import Quantity, Result, Verdict
+from graymarket.results.stocks import featured, life_of, readings_of, renewal_case, stock_of
 
 TESTED = "tested_window"  # the place of picks that names closures whose windows test the method
 INJECTED = (0, -1, -3, -8, -np.inf)  # points; the last: no phone is left
@@ -33,21 +34,39 @@ _LAST_MONTHS = 6  # of a closure that ended, whose mean is compared
 class Closures:
     """All rows of the table closures. All frames are empty where the question features none.
 
-    `checks`: a row a closure: label (words), months, effect, range, p, misfit, leave_one_out (a
-    range), early, trend, as_read (points) and flagged (months); `horizons`: a row a closure and
-    horizon, as effects.horizons, with label and maker's label; `recovery`: as closure.pooled, with
-    `fall` (words). By the label of a featured closure: `lines` and `gaps` (as in effects),
-    `months` (the closure's) and `origins` (the rows it rests on).
+    `checks`: a row a closure: label (a verdict), months, as quantities effect, range, p, misfit,
+    leave_one_out, early, trend and all_months, flagged (months); `horizons`: a row a closure and
+    horizon, as effects.horizons, with label; `recovery`: a row an injected fall: fall, runs, bias,
+    coverage, detected; `lines`: those of effects of every featured closure, with the label of its
+    pick and panel (a verdict). By that label: `gaps` (as in effects) and `months` (the closure's).
     """
 
     checks: pd.DataFrame
     horizons: pd.DataFrame
     recovery: pd.DataFrame
-    lines: dict[str, pd.DataFrame]
+    lines: pd.DataFrame
     gaps: dict[str, pd.DataFrame]
     months: dict[str, pd.Timestamp]
-    origins: dict[str, tuple[str, ...]]
     results: Results
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A featured closure: its shares, the mobile base that they are part of, and its rows."""
+
+    label: str
+    row: pd.Series
+    result: SyntheticControl
+    place: str
+    shares: pd.Series
+    base: pd.Series
+    marks: Mapping[str, str]
+    rows: tuple[str, ...]
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """Its rows and those of the donors."""
+        return (*self.rows, effects.DONORS)
 
 
 def compute(question: Question, tables: Tables) -> Closures:
@@ -55,23 +74,23 @@ def compute(question: Question, tables: Tables) -> Closures:
     chosen = list(featured(question, tables))
     if not chosen:
         none = pd.DataFrame()
-        return Closures(none, none, none, {}, {}, {}, {}, Results())
+        return Closures(none, none, none, none, {}, {}, Results())
     rows = {str(row["id"]): row for _, row in tables["closures"].iterrows()}
     controls, recovery = _computed(rows, question, tables)
-    origins = {key: (*effects.rows_of(row, tables), effects.DONORS) for key, row in rows.items()}
     results = Results()
-    for label, row in chosen:
-        _add_featured(results, label, controls[row["id"]], row, tables)
+    _add_picked(results, question, tables)
+    watched = _watched(chosen, controls, tables)
+    for one in watched:
+        _add_featured(results, one)
     _add_recovery(results, recovery)
     _add_all(results, controls, rows, tables)
     return Closures(
         checks=_checks(controls, rows, tables),
         horizons=_horizons(controls, rows, tables),
-        recovery=recovery.assign(fall=recovery["injected"].map(_fall)),
-        lines={label: _lines(controls[row["id"]], row, tables) for label, row in chosen},
-        gaps={label: effects.gaps(controls[row["id"]], tables) for label, row in chosen},
-        months={label: row["month"] for label, row in chosen},
-        origins={label: origins[str(row["id"])] for label, row in chosen},
+        recovery=_recovery(recovery),
+        lines=pd.concat([_lines(one, tables) for one in watched]),
+        gaps={one.label: effects.gaps(one.result, tables, one.origin) for one in watched},
+        months={one.label: one.row["month"] for one in watched},
         results=results,
     )
 
@@ -104,13 +123,66 @@ def _arguments(
     return shares[row["series"]], row["region"], row["month"], donors[row["id"]]
 
 
-def _stock(row: pd.Series, tables: Tables) -> Stock | None:
-    case = renewal_case(tables, row)
-    return None if case is None else stock_of(tables, row, case)
+def _origin(row: pd.Series, tables: Tables) -> tuple[str, ...]:
+    return (*effects.rows_of(row, tables), effects.DONORS)
 
 
-def _lines(result: SyntheticControl, row: pd.Series, tables: Tables) -> pd.DataFrame:
-    return effects.lines(result, readings_of(tables, row), _stock(row, tables), tables)
+def _watched(
+    chosen: list[tuple[str, pd.Series]], controls: dict[str, SyntheticControl], tables: Tables
+) -> list[_Watched]:
+    """The featured closures, with what their results are made of."""
+    marks = effects.marks_of(tables)
+    base = models.monthly_shares(tables["usage_panel"], "mobile_share")
+    return [
+        _Watched(
+            label=label,
+            row=row,
+            result=controls[row["id"]],
+            place=str(names_of(tables)[row["region"]]),
+            shares=readings_of(tables, row),
+            base=base[row["region"]].dropna(),
+            marks=marks,
+            rows=effects.rows_of(row, tables),
+        )
+        for label, row in chosen
+    ]
+
+
+def _lines(one: _Watched, tables: Tables) -> pd.DataFrame:
+    case = renewal_case(tables, one.row)
+    stock = None if case is None else stock_of(tables, one.row, case)
+    origin = lineage(one.origin, () if case is None else life_of(tables, case))
+    frame = effects.lines(one.result, one.shares, stock, one.marks, origin)
+    panel = pd.Series([_panel(one)] * len(frame), index=frame.index)
+    return frame.assign(label=one.label, panel=panel)
+
+
+def _panel(one: _Watched) -> Verdict:
+    """Whose share is watched, and where."""
+    return Verdict(
+        about="closure_panel",
+        answer=one.row["series"],
+        definition="Whose share is watched, and where",
+        lineage=lineage(one.row),
+        parts={"place": one.place},
+    )
+
+
+def _recovery(recovery: pd.DataFrame) -> pd.DataFrame:
+    """The frame of closure.pooled with quantities."""
+    rows, counted = effects.DONORS, {"unit": "percent", "kind": "counted", "step": 1}
+    cells = {
+        "fall": recovery["injected"].map(_fall),
+        "runs": recovery["runs"].astype(int),
+        "bias": recovery["bias"].map(lambda x: effects.points(x, "Estimate less truth", rows)),
+    }
+    for name, what in (("coverage", "Bands that hold the truth"), ("detected", "Falls found")):
+        cells[name] = recovery[name].map(partial(_counted, what=what, rows=rows, fields=counted))
+    return pd.DataFrame(cells).assign(lineage=rows)
+
+
+def _counted(value: float, what: str, rows: str, fields: dict[str, Any]) -> Quantity:
+    return effects.points(value, what, rows, **fields)
 
 
 # Tables of all closures
@@ -133,27 +205,25 @@ def _label(row: pd.Series, tables: Tables) -> Verdict:
 def _checks(
     controls: dict[str, SyntheticControl], rows: dict[str, pd.Series], tables: Tables
 ) -> pd.DataFrame:
-    checks = []
-    for key, result in controls.items():
-        origin = effects.rows_of(rows[key], tables)
-        last = effects.horizons(result, origin).iloc[-1]
-        checks.append(
-            {
-                "label": _label(rows[key], tables),
-                "months": last["months"],
-                "effect": last["effect"],
-                "range": last["range"],
-                "p": result.p_value,
-                "misfit": result.pre_rmspe,
-                "leave_one_out": effects.left_out_span(result, origin),
-                "early": result.in_time_placebo,
-                "trend": last["trend"],
-                "as_read": last["all_months"],
-                "flagged": len(result.flagged),
-                "lineage": rows[key]["lineage"],
-            }
-        )
-    return pd.DataFrame(checks)
+    return pd.DataFrame([_check(controls[key], row, tables) for key, row in rows.items()])
+
+
+def _check(result: SyntheticControl, row: pd.Series, tables: Tables) -> dict[str, object]:
+    known, origin = effects.rows_of(row, tables), _origin(row, tables)
+    last = effects.horizons(result, known).iloc[-1]
+    rank, misfit = {"unit": "p_value"}, {"unit": "points_in_column_unsigned"}
+    early = "What a closure pretended two years early seems to do"
+    return {
+        "label": _label(row, tables),
+        **last[["months", "effect", "range"]],
+        "p": effects.points(result.p_value, "Rank among untouched countries", origin, **rank),
+        "misfit": effects.points(result.pre_rmspe, "Typical distance before", origin, **misfit),
+        "leave_one_out": effects.left_out_span(result, known),
+        "early": effects.points(result.in_time_placebo, early, origin),
+        **last[["trend", "all_months"]],
+        "flagged": len(result.flagged),
+        "lineage": origin,
+    }
 
 
 def _horizons(
@@ -163,7 +233,8 @@ def _horizons(
     for key, result in controls.items():
         frame = effects.horizons(result, effects.rows_of(rows[key], tables))
         frame.insert(0, "label", [_label(rows[key], tables)] * len(frame))
-        frames.append(frame.assign(lineage=rows[key]["lineage"]))
+        every = pd.Series([_origin(rows[key], tables)] * len(frame))
+        frames.append(frame.assign(lineage=every))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -179,138 +250,133 @@ def _fall(effect: float) -> Quantity | Verdict:
 # Results
 
 
-def _add_featured(
-    results: Results, label: str, result: SyntheticControl, row: pd.Series, tables: Tables
-) -> None:
+def _add_picked(results: Results, question: Question, tables: Tables) -> None:
+    """Single figures that the prose on closures quotes, in whole percents or as a change."""
+    for unit in ("percent", "percent_change"):
+        for pick in picked(tables, question, f"closures_{unit}").itertuples():
+            row = row_of(tables, str(pick.entry))
+            what = str(row.get("what", row.get("counted")))
+            value, known = row[str(pick.field)], {"region": row["region"]}
+            results.quantity(
+                str(pick.label), value, unit, what, row, kind="stated", step=1, **known
+            )
+
+
+def _add_featured(results: Results, one: _Watched) -> None:
     """The last effect in whole points, what was seen and what the synthetic was."""
-    prefix, origin = f"{label}_", (*effects.rows_of(row, tables), effects.DONORS)
-    effects.add_effect(results, prefix, result, row, tables, step=1)
+    prefix, result, origin = f"{one.label}_", one.result, one.origin
+    effects.add_effect(results, prefix, result, one.rows, one.place, step=1)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
-    what = "One in how many would stray as far by chance"
-    results.quantity(
-        f"{prefix}one_in", 1 / result.p_value, "number", what, origin, kind="counted", step=1
-    )
-    _add_levels(results, prefix, result, row, tables)
-    _add_lost(results, prefix, result, origin)
-    _add_before(results, prefix, row, tables)
-    place = {"place": str(names_of(tables)[row["region"]])}
-    what = "Whose share is watched, and where"
-    results.verdict(
-        f"{prefix}panel", row["series"], what, origin, about="closure_panel", parts=place
-    )
-    if row["month"] < row["end"]:
-        _add_ended(results, prefix, result, row, tables)
+    odds, what = 1 / result.p_value, "One in how many would stray as far by chance"
+    results.quantity(f"{prefix}one_in", odds, "number", what, origin, kind="counted", step=1)
+    results[f"{prefix}panel"] = _panel(one)
+    _add_levels(results, prefix, one)
+    _add_lost(results, prefix, one)
+    _add_before(results, prefix, one)
+    _add_since(results, prefix, one)
+    if one.row["month"] < one.row["end"]:
+        _add_ended(results, prefix, one)
 
 
-def _add_levels(
-    results: Results, prefix: str, result: SyntheticControl, row: pd.Series, tables: Tables
-) -> None:
+def _add_levels(results: Results, prefix: str, one: _Watched) -> None:
     """Seen and synthetic at the closure and at the last horizon, and the band's width."""
-    origin, horizon = effects.rows_of(row, tables), int(result.last["horizon"])
-    for name, line in (("seen", result.observed), ("synthetic", result.synthetic)):
-        rows = origin if name == "seen" else (*origin, effects.DONORS)
-        kind: Kind = "measured" if name == "seen" else "estimated"
-        for when, months in (("at_first", 0), ("at_last", horizon)):
-            level = at_horizon(result.month, line, months)
-            what = f"The share {name}, mean of three months"
-            results.quantity(f"{prefix}{name}_{when}", level, "percent", what, rows, kind=kind)
+    result, horizon = one.result, int(one.result.last["horizon"])
+    for when, months in (("at_first", 0), ("at_last", horizon)):
+        what = "The share seen, mean of three months"
+        level = at_horizon(result.month, result.observed, months)
+        results.quantity(f"{prefix}seen_{when}", level, "percent", what, one.rows)
+        what = "The synthetic share, mean of three months"
+        level, name = (
+            at_horizon(result.month, result.synthetic, months),
+            f"{prefix}synthetic_{when}",
+        )
+        results.quantity(name, level, "percent", what, one.origin, kind="estimated")
     if _ROOM_AT in set(result.effects["horizon"]):
         band = result.effects[result.effects["horizon"] == _ROOM_AT].iloc[0]
         what, room = "How much room chance has after two years", band["high"] - band["low"]
-        results.quantity(
-            f"{prefix}room", room, "points_wide", what, origin, effects.DONORS,
-            kind="estimated", step=1,
-        )  # fmt: skip
+        fields: dict[str, Any] = {"kind": "estimated", "step": 1}
+        results.quantity(f"{prefix}room", room, "points_wide", what, one.origin, **fields)
 
 
-def _add_lost(
-    results: Results, prefix: str, result: SyntheticControl, origin: tuple[str, ...]
-) -> None:
-    last = result.last
-    outside = "fell" if last["points"] < 0 else "rose"
-    answer = outside if result.is_outside_band else "unclear"
-    results.verdict(f"{prefix}lost", answer, "What the closure did", origin, about="closure_lost")
-    early = "rise" if result.in_time_placebo > 0 else "fall"
+def _add_lost(results: Results, prefix: str, one: _Watched) -> None:
+    outside = "fell" if one.result.last["points"] < 0 else "rose"
+    answer = outside if one.result.is_outside_band else "unclear"
+    what = "What the closure did"
+    results.verdict(f"{prefix}lost", answer, what, one.origin, about="closure_lost")
+    early = "rise" if one.result.in_time_placebo > 0 else "fall"
     what = "What a closure pretended two years early shows"
-    results.verdict(f"{prefix}earlier", early, what, origin, about="closure_earlier")
+    results.verdict(f"{prefix}earlier", early, what, one.origin, about="closure_earlier")
 
 
-def _add_before(results: Results, prefix: str, row: pd.Series, tables: Tables) -> None:
-    """The share and the mobile base about the closure, as read."""
-    shares, month, origin = readings_of(tables, row), row["month"], effects.rows_of(row, tables)
+def _add_before(results: Results, prefix: str, one: _Watched) -> None:
+    """The share in the two years before the closure, as read."""
+    shares, month = one.shares, one.row["month"]
     year, step = pd.DateOffset(months=12), pd.DateOffset(months=1)
-    what, earlier = (
-        "The share in the year before the closure",
-        shares.loc[month - year : month - step],
-    )
-    results.quantity(f"{prefix}before", earlier.mean(), "percent", f"{what}, mean", origin)
-    results.quantity(f"{prefix}before_top", earlier.max(), "percent", f"{what}, highest", origin)
+    last = shares.loc[month - year : month - step]
+    earlier = shares.loc[month - 2 * year : month - year - step]
+    what = "The share in the year before the closure"
+    results.quantity(f"{prefix}before", last.mean(), "percent", f"{what}, mean", one.rows)
+    results.quantity(f"{prefix}before_top", last.max(), "percent", f"{what}, highest", one.rows)
     what = "The share in the year before that, middle month"
-    middle = shares.loc[month - 2 * year : month - year - step].median()
-    results.quantity(f"{prefix}before_middle", middle, "percent", what, origin)
-    since = shares.loc[month:]
-    what = "The lowest month since the closure"
-    results.moment(f"{prefix}lowest_month", pd.Timestamp(str(since.idxmin())), what, origin)
-    results.quantity(f"{prefix}lowest", since.min(), "percent", what, origin)
-    base = models.monthly_shares(tables["usage_panel"], "mobile_share")[row["region"]].dropna()
+    results.quantity(f"{prefix}before_middle", earlier.median(), "percent", what, one.rows)
+
+
+def _add_since(results: Results, prefix: str, one: _Watched) -> None:
+    """The lowest month since, the base of the share, and how much of the newest is provisional."""
+    since, month = one.shares.loc[one.row["month"] :], one.row["month"]
+    what, lowest = "The lowest month since the closure", pd.Timestamp(str(since.idxmin()))
+    results.moment(f"{prefix}lowest_month", lowest, what, one.rows)
+    results.quantity(f"{prefix}lowest", since.min(), "percent", what, one.rows)
     what = "Mobile browsers’ part of all page views"
-    results.quantity(f"{prefix}base_then", base[month], "percent", what, origin)
-    results.quantity(f"{prefix}base_now", base.iloc[-1], "percent", what, origin)
-    _add_provisional(results, prefix, row, shares.index[-1], tables)
-
-
-def _add_provisional(
-    results: Results, prefix: str, row: pd.Series, newest: pd.Timestamp, tables: Tables
-) -> None:
-    """How many of the newest three months are new since the last edition."""
-    marks = evidence.marks("usage_panel", tables.root) if tables.root else {}
-    quarter = pd.date_range(end=newest, periods=3, freq="MS")
-    fresh = sum(f"{row['region']}/{month:%Y-%m}" in marks for month in quarter)
+    results.quantity(f"{prefix}base_then", one.base[month], "percent", what, one.rows)
+    results.quantity(f"{prefix}base_now", one.base.iloc[-1], "percent", what, one.rows)
+    quarter = pd.date_range(end=since.index[-1], periods=3, freq="MS")
+    fresh = sum(f"{one.row['region']}/{month:%Y-%m}" in one.marks for month in quarter)
     parts, what = Results(), "Months of the newest quarter that are provisional"
-    parts.count("months", fresh, what, effects.rows_of(row, tables))
-    answer = "some" if fresh else "none"
-    results.verdict(
-        f"{prefix}quarter", answer, what, effects.rows_of(row, tables),
-        about="provisional", parts={**parts},
-    )  # fmt: skip
+    parts.count("months", fresh, what, one.rows)
+    answer, known = "some" if fresh else "none", {**parts}
+    results.verdict(f"{prefix}quarter", answer, what, one.rows, about="provisional", parts=known)
 
 
-def _add_ended(
-    results: Results, prefix: str, result: SyntheticControl, row: pd.Series, tables: Tables
-) -> None:
+def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
     """The effect when the closure ended, and whether a total loss could have shown."""
+    row, result, origin = one.row, one.result, one.origin
     months = models.months_between(row["month"], row["end"])
-    origin = (*effects.rows_of(row, tables), effects.DONORS)
     points, low, high = closure.effect_at(result, months)
     level = at_horizon(result.month, result.synthetic, months)
-    known: dict[str, Any] = {
-        "region": result.region,
-        "period": f"{row['month']:%Y-%m}..{row['end']:%Y-%m}",
-    }
-    fields = {**known, "kind": "estimated"}
-    what = "How long the closure lasted"
-    results.quantity(f"{prefix}lasted", months, "months", what, origin, kind="counted", **known)
+    period = f"{row['month']:%Y-%m}..{row['end']:%Y-%m}"
+    known: dict[str, Any] = {"region": result.region, "period": period, "kind": "estimated"}
+    counted = {**known, "kind": "counted"}
+    results.quantity(f"{prefix}lasted", months, "months", "How long it lasted", origin, **counted)
     results.moment(f"{prefix}ended", row["end"], "When the closure ended", row)
     what = "Seen less synthetic when the closure ended"
-    results.quantity(f"{prefix}end_effect", points, "points", what, origin, **fields)
-    what = "The effect then, less what chance did to untouched countries"
-    fields_of_range = {**fields, "level": effects.BAND}
-    results.range(f"{prefix}end_range", low, high, "points", what, origin, **fields_of_range)
+    results.quantity(f"{prefix}end_effect", points, "points", what, origin, **known)
+    what, ends = "The effect then, less what chance did to untouched countries", {**known}
+    ends["level"] = effects.BAND
+    results.range(f"{prefix}end_range", low, high, "points", what, origin, **ends)
     what = "The synthetic share when the closure ended"
-    results.quantity(f"{prefix}end_synthetic", level, "percent", what, origin, **fields)
-    noise, what = high - points, "Nineteen in twenty untouched countries fell short by less"
-    results.quantity(f"{prefix}noise", noise, "points_wide", what, origin, **fields)
-    part = min(100 * noise / level, 100.0)
-    what = "The part of the share that could be lost without showing"
-    results.quantity(f"{prefix}hidden", part, "percent", what, origin, step=1, **fields)
-    answer = "hopeless" if noise >= level else "coarse"
-    results.verdict(f"{prefix}so", answer, what, origin, about="closure_power")
-    shares = readings_of(tables, row)
+    results.quantity(f"{prefix}end_synthetic", level, "percent", what, origin, **known)
+    _add_noise(results, prefix, high - points, level, one, known)
     first = row["end"] - pd.DateOffset(months=_LAST_MONTHS - 1)
-    what = "The share in the closure’s last six months, mean"
-    during = shares.loc[first : row["end"]].mean()
-    results.quantity(f"{prefix}during", during, "percent", what, effects.rows_of(row, tables))
+    what, during = (
+        "The share in the closure’s last six months, mean",
+        one.shares.loc[first : row["end"]],
+    )
+    results.quantity(f"{prefix}during", during.mean(), "percent", what, one.rows)
+
+
+def _add_noise(
+    results: Results, prefix: str, noise: float, level: float, one: _Watched, known: dict[str, Any]
+) -> None:
+    """How much of the share could have been lost without showing."""
+    what = "Nineteen in twenty untouched countries fell short by less"
+    results.quantity(f"{prefix}noise", noise, "points_wide", what, one.origin, **known)
+    part, fields = min(100 * noise / level, 100.0), {**known, "step": 1}
+    what = "The part of the share that could be lost without showing"
+    results.quantity(f"{prefix}hidden", part, "percent", what, one.origin, **fields)
+    answer = "hopeless" if noise >= level else "coarse"
+    results.verdict(f"{prefix}so", answer, what, one.origin, about="closure_power")
 
 
 def _add_recovery(results: Results, recovery: pd.DataFrame) -> None:
@@ -351,15 +417,12 @@ def _add_all(
     what = "One in how many: the rarest rank"
     results.quantity("rarest", 1 / least, "number", what, origin, kind="counted", step=1)
     early = pd.Series({key: result.in_time_placebo for key, result in controls.items()})
-    for name, size in (
-        ("least", early.abs().min()),
-        ("most", early.abs().max()),
-        ("middle", early.abs().median()),
-    ):
-        what = f"The gap of a closure pretended two years early: {name}"
-        results.quantity(
-            f"earlier_{name}", size, "points_in_column", what, origin, kind="estimated"
-        )
+    sizes, what = early.abs(), "The gap of a closure pretended two years early"
+    results.range(
+        "earlier_range", sizes.min(), sizes.max(), "points_wide", what, origin, kind="estimated"
+    )
+    middle = sizes.median()
+    results.quantity("earlier_middle", middle, "points_wide", what, origin, kind="estimated")
     top = early.abs().sort_values(ascending=False).index[:_MOST_EARLY]
     parts = [(str(names[rows[key]["region"]]), early[key]) for key in top]
     what = "The largest gap of a closure pretended two years early"

@@ -25,8 +25,8 @@ class Door:
     """The question's closure; frames are empty where the panel cannot show it.
 
     `lines` and `gaps` are as in effects.lines and effects.gaps; `checks` as effects.horizons, with
-    leave_one_out (a range at the last horizon); `stock`: None where no case says how long phones
-    last; `month`: the closure's; `lineage`: the rows that all of it rests on.
+    leave_one_out (a range at the last horizon) and lineage; `stock`: None where no case says how
+    long phones last; `month`: the closure's; `lineage`: the rows that all of it rests on.
     """
 
     lines: pd.DataFrame
@@ -57,9 +57,10 @@ def compute(question: Question, tables: Tables) -> Door:
     _add_results(results, result, row, question, tables, stock is None)
     if stock is not None and case is not None:
         add_stock(results, "", stock, row, case, tables)
+    marks = effects.marks_of(tables)
     return Door(
-        lines=effects.lines(result, readings_of(tables, row), stock, tables),
-        gaps=effects.gaps(result, tables),
+        lines=effects.lines(result, readings_of(tables, row), stock, marks, origin),
+        gaps=effects.gaps(result, tables, origin),
         checks=_checks(result, effects.rows_of(row, tables)),
         stock=stock,
         month=result.month,
@@ -82,7 +83,10 @@ def _synthetic_control(row: pd.Series, tables: Tables) -> SyntheticControl:
 def _checks(result: SyntheticControl, rows: tuple[str, ...]) -> pd.DataFrame:
     checks = effects.horizons(result, rows)
     spans = [None] * (len(checks) - 1) + [effects.left_out_span(result, rows)]
-    return checks.assign(leave_one_out=pd.Series(spans, dtype=object))
+    return checks.assign(
+        leave_one_out=pd.Series(spans, dtype=object),
+        lineage=pd.Series([(*rows, effects.DONORS)] * len(checks)),
+    )
 
 
 def _add_why(
@@ -111,7 +115,8 @@ def _add_results(
     tables: Tables,
     without_stock: bool,
 ) -> None:
-    effects.add_effect(results, "", result, row, tables)
+    place = str(names_of(tables)[row["region"]])
+    effects.add_effect(results, "", result, effects.rows_of(row, tables), place)
     origin = (*effects.rows_of(row, tables), effects.DONORS)
     what = "The part of well-fitted placebos that the band holds"
     results.quantity("band", effects.BAND, "percent", what, origin, kind="stated", step=1)

@@ -1,10 +1,11 @@
 """What a synthetic control says of one closure, as frames and results of one form."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from graymarket import evidence
+from graymarket import editions
 from graymarket.evidence import Tables, lineage
 from graymarket.models import closure
 from graymarket.models.closure import SyntheticControl
@@ -16,6 +17,7 @@ from graymarket.results.quantity import Quantity, Result, Verdict
 DONORS = "usage_panel"  # donors are of all regions: what rests on them rests on the whole table
 BAND = 100 * closure.BAND  # percent
 _CELL = "points_in_column"
+_DIGITS = 2  # of percent and points by month: the panel has no more
 
 
 def rows_of(row: pd.Series, tables: Tables) -> tuple[str, ...]:
@@ -43,19 +45,35 @@ def span(low: float, high: float, what: str, *rows: object, **fields: Any) -> Qu
 
 
 def horizons(result: SyntheticControl, rows: tuple[str, ...]) -> pd.DataFrame:
-    """A row a horizon: months, effect, range, percent, trend, all_months; most in points.
+    """A row a horizon: months (int), and as quantities effect, range, percent, trend, all_months.
 
-    `range` holds quantities: the effect less what chance did to BAND of the placebos. `percent` is
-    of the synthetic level; `trend`: against the straight line of three years; `all_months`: with
-    flagged months as read.
+    In points, but `percent`, which is of the synthetic level. `range`: the effect less what chance
+    did to BAND of the placebos; `trend`: against the straight line of three years; `all_months`:
+    with flagged months as read.
     """
-    effects = result.effects.rename(columns={"horizon": "months", "points": "effect"})
-    what = "The effect, less what chance did to untouched countries"
-    known = {"level": BAND, "region": result.region}
-    ends = zip(effects["low"], effects["high"], strict=True)
-    spans = pd.Series([span(low, high, what, rows, DONORS, **known) for low, high in ends])
-    effects = effects.assign(range=spans, months=effects["months"].astype(int))
-    return effects[["months", "effect", "range", "percent", "trend", "all_months"]]
+    return pd.DataFrame(
+        [_at_horizon(row, result.region, rows) for row in result.effects.itertuples()]
+    )
+
+
+def _at_horizon(row: Any, region: str, rows: tuple[str, ...]) -> dict[str, object]:
+    of = f"{row.horizon} months after the closure"
+    chance = span(
+        row.low, row.high, f"Effect less chance {of}", rows, DONORS, level=BAND, region=region
+    )
+    percent = {"unit": "percent_change", "region": region}
+    return {
+        "months": int(row.horizon),
+        "effect": points(row.points, f"Seen less synthetic {of}", rows, DONORS, region=region),
+        "range": chance,
+        "percent": points(
+            row.percent, f"Effect as a part of the synthetic {of}", rows, DONORS, **percent
+        ),
+        "trend": points(row.trend, f"Seen less the trend before, {of}", rows, region=region),
+        "all_months": points(
+            row.all_months, f"With all months as read, {of}", rows, DONORS, region=region
+        ),
+    }
 
 
 def left_out_span(result: SyntheticControl, rows: tuple[str, ...]) -> Quantity | None:
@@ -66,14 +84,23 @@ def left_out_span(result: SyntheticControl, rows: tuple[str, ...]) -> Quantity |
     return span(ends.min(), ends.max(), "The effect with one donor left out", rows, DONORS)
 
 
-def lines(
-    result: SyntheticControl, shares: pd.Series, stock: Stock | None, tables: Tables
-) -> pd.DataFrame:
-    """A row a month: month, observed, synthetic, low, high, fade_low, fade_high, mark; percent.
+def marks_of(tables: Tables) -> Mapping[str, str]:
+    """What is provisional or revised since the last edition: "region/month" → which."""
+    return editions.marks("usage_panel", tables.root) if tables.root else {}
 
-    Up to the end of the window, or with a `stock` to the newest of `shares`: low and high are the
-    placebos' band, fade_low and fade_high the stock without supply, empty where there is none;
-    `mark` is "provisional" or "revised" since the last edition, else "".
+
+def lines(
+    result: SyntheticControl,
+    shares: pd.Series,
+    stock: Stock | None,
+    marks: Mapping[str, str],
+    origin: tuple[str, ...],
+) -> pd.DataFrame:
+    """By month: month, observed, synthetic, low, high, fade_low, fade_high, mark and lineage.
+
+    In percent. Up to the end of the window, or with a `stock` to the newest of `shares`: low and
+    high are the placebos' band, fade_low and fade_high the stock without supply, empty where there
+    is none; `mark` is "provisional" or "revised" since the last edition, else "".
     """
     frame = closure.lines(result)
     if stock is not None:
@@ -81,36 +108,43 @@ def lines(
         frame = pd.concat([frame, later])
         frame = frame.join(fading_lines(stock, pd.DatetimeIndex(frame.index)))
     frame = frame.reindex(columns=[*closure.LINES, "fade_low", "fade_high"])
-    marks = evidence.marks("usage_panel", tables.root) if tables.root else {}
     frame["mark"] = [marks.get(f"{result.region}/{month:%Y-%m}", "") for month in frame.index]
-    return frame.rename_axis("month").reset_index()
+    return _with_lineage(frame, origin)
 
 
-def gaps(result: SyntheticControl, tables: Tables) -> pd.DataFrame:
-    """Seen less synthetic, points: month, the closure's region, then the well-fitted placebos.
+def _with_lineage(frame: pd.DataFrame, origin: tuple[str, ...]) -> pd.DataFrame:
+    """With a column month beside the index; every row rests on all of `origin`."""
+    every = pd.Series([origin] * len(frame), index=frame.index)
+    frame = frame.round(_DIGITS).assign(lineage=every).rename_axis("month")
+    frame.insert(0, "month", frame.index)
+    return frame.rename_axis(None)
 
-    Columns are names of places.
+
+def gaps(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -> pd.DataFrame:
+    """Seen less synthetic, points, a row a month: month, then the closure's region, the placebos
+    that are fitted well, and lineage. The columns between are names of places.
     """
     names = names_of(tables)
     placebos = result.placebo_gaps.rename(columns=dict(names))
     placebos = placebos[sorted(str(name) for name in placebos)]
     placebos.insert(0, str(names[result.region]), result.gaps)
-    return placebos.rename_axis("month").reset_index()
+    return _with_lineage(placebos, origin)
 
 
 def add_effect(
     results: Results,
     prefix: str,
     result: SyntheticControl,
-    row: pd.Series,
-    tables: Tables,
+    rows: tuple[str, ...],
+    place: str,
     step: float | None = None,
 ) -> None:
     """The last effect and its checks, as results whose names begin with `prefix`.
 
-    `step`: to what the effect and its range are known, None for tenths of a point.
+    `rows`: as rows_of; `place`: the region's name; `step`: to what the effect and its range are
+    known, None for tenths of a point.
     """
-    rows, last = (*rows_of(row, tables), DONORS), result.last
+    rows, last = (*rows, DONORS), result.last
     until = result.month + pd.DateOffset(months=int(last["horizon"]))
     known: dict[str, Any] = {
         "region": result.region,
@@ -140,7 +174,7 @@ def add_effect(
     results.quantity(f"{prefix}misfit", result.pre_rmspe, "points_wide", what, rows, **fields)
     what = "What a closure pretended two years early seems to do"
     results.quantity(f"{prefix}early", result.in_time_placebo, "points", what, rows, **fields)
-    _add_flagged(results, prefix, result, str(names_of(tables)[result.region]), rows)
+    _add_flagged(results, prefix, result, place, rows)
 
 
 def _add_flagged(

@@ -19,6 +19,8 @@ from graymarket.results.quantity import Moment, Result, Verdict
 _LARGER = 55  # percent of chance from which a share counts as larger: ICD 203's “likely”
 _OUTSIDE = ((90, "nearly_all"), (50, "most"), (0, "some"))  # least percent outside the channel
 
+_KINDS = ("evidence", "inference", "guess", "proxy", "none")  # in the order of tables
+_CELLS = ("interval", "later", "bounds", "rests", "month", "proxy")
 _OF_ALL = ("smartphones", "brand_gray_supply")  # of all makers, and asked about with any of them
 
 # A quantity → what it is, for its definition.
@@ -40,12 +42,11 @@ class Estimate:
 
     `then`: the month of the assumptions nearest the event (None without any); `latest`: their
     newest; `inputs`: as models.calibrated; `estimates`: as models.estimate, for every maker, with
-    name (the place), what, interval (a quantity, or a verdict where not estimable), bounds, rests
-    (results), month (a moment) and proxy (bool); `asked`: those on the maker or on all makers, and
-    the cases to which a method applies, with the same cells; `not_applicable`: the cases to which
-    none does, with name and reason; `chain`: the inputs of the main place's gray phones, a row
-    each: label, low, mode, high, kind, reasoning; `swing`: what each of them does alone, as in
-    models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
+    name (the place), what, interval (a quantity, or a verdict where not estimable), later (the same
+    at the newest date), bounds, rests (results), month (a moment) and proxy (bool); `asked`: those
+    on the maker or on all makers, and the cases, with the same cells; `chain`: the inputs of the
+    main place's gray phones, a row each: label, low, mode, high, kind, reasoning; `swing`: what each
+    of them does alone, as in models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
     share_gap, flow (results); `registers`: counts of phones elsewhere against page views, with name
     and period. The frames chain and swing are empty where the main place has no such estimate.
     """
@@ -55,7 +56,6 @@ class Estimate:
     inputs: pd.DataFrame
     estimates: pd.DataFrame
     asked: pd.DataFrame
-    not_applicable: pd.DataFrame
     chain: pd.DataFrame
     swing: pd.DataFrame
     methods: pd.DataFrame
@@ -77,6 +77,10 @@ def compute(question: Question, tables: Tables) -> Estimate:
     for estimate in each(estimable(at_event)):
         _amount(results, estimate, question)
     _assumed(results, assumed, question)
+    if latest != then:
+        newest = inputs[inputs["date"] == latest]
+        newest = newest[newest["maker"].isin([question.maker, models.ALL])]
+        _assumed(results, newest, question, "_latest")
     _senses(results, at_event, question)
     _refused(results, own, then, latest, question, tables)
     _compared(results, assumed, at_event, question, tables)
@@ -84,16 +88,11 @@ def compute(question: Question, tables: Tables) -> Estimate:
     frames = _chain(results, inputs, at_event, question)
     _base(results, inputs)
     cases = every_case(question, tables)
-    done = own_cases(results, cases, question, tables)
-    not_applicable = cases[cases["reason"] != ""]
-    asked = _asked(results, own, done, not_applicable, question, tables)
+    asked = _asked(results, own, own_cases(results, cases, question, tables), question, tables)
     methods = _methods(assumed, at_event, question, tables).merge(
         by_place(cases, question), on="region", how="left", suffixes=("", "_of_cases")
     )
-    return Estimate(
-        *(then, latest, inputs, estimates, asked, not_applicable),
-        *(*frames, methods, registers, results),
-    )
+    return Estimate(then, latest, inputs, estimates, asked, *frames, methods, registers, results)
 
 
 def _dates(
@@ -110,18 +109,26 @@ def _estimates(inputs: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     if inputs.empty:
         columns = ["region", "date", "maker", "quantity", "unit", "low", "high", "low95", "low80"]
         columns += ["median", "high80", "high95", "kind", "weakest", "lineage", "name", "what"]
-        return pd.DataFrame(columns=[*columns, "interval", "bounds", "rests", "month", "proxy"])
+        return pd.DataFrame(columns=[*columns, *_CELLS])
     estimates = models.estimate(inputs)
     rows = each(estimates)
+    intervals = [_interval(row) for row in rows]
+    latest = {_key(row): cell for row, cell in zip(rows, intervals, strict=True)}
     return estimates.assign(
         name=estimates["region"].map(names_of(tables)),
         what=column([_what(row) for row in rows]),
-        interval=column([_interval(row) for row in rows]),
+        interval=column(intervals),
+        later=column([latest[_key(row)] for row in rows]),
         bounds=column([bounds(row, _WHAT[row.quantity], f"{row.date:%Y-%m}") for row in rows]),
         rests=column([rests_on(row.kind, row) for row in rows]),
         month=column([_month(row) for row in rows]),
+        kind=pd.Categorical(estimates["kind"], _KINDS, ordered=True),
         proxy=estimates["kind"] == "proxy",
     )
+
+
+def _key(row: Any) -> tuple[str, str, str]:
+    return row.region, row.maker, row.quantity
 
 
 def _month(row: Any) -> Moment:
@@ -158,19 +165,18 @@ def _amount(results: Results, row: Any, question: Question) -> None:
         results.quantity("share_median", row.median, "percent", what, row, kind="estimated")
 
 
-def _assumed(results: Results, inputs: pd.DataFrame, question: Question) -> None:
-    """The ranges assumed at the event for the maker and for all, as assumed_PARAMETER."""
-    for row in each(inputs[inputs["unit"] == "percent"]):
+def _assumed(results: Results, inputs: pd.DataFrame, question: Question, when: str = "") -> None:
+    """The ranges assumed for the maker and for all, as assumed_PARAMETER; `when` is a suffix."""
+    units = {"percent": "percent", "ratio": "ratio", "persons": "people", "lines": "people"}
+    for row in each(inputs[inputs["parameter"] != "page_views"]):
+        unit = units[row.unit]
         results.range(
-            _name(f"assumed_{row.parameter}", row.region, question),
-            row.low,
-            row.high,
-            "percent",
-            f"The range assumed: {row.parameter}",
-            row.lineage,
+            _name(f"assumed_{row.parameter}", row.region, question) + when,
+            *(row.low, row.high, unit, f"The range assumed: {row.parameter}", row.lineage),
             kind="judged",
             region=row.region,
-            step=step_of(row.low, row.high),
+            period=f"{row.date:%Y-%m}",
+            step=step_of(row.low, row.high) if unit == "percent" else None,
         )
 
 
@@ -344,16 +350,14 @@ def _chain(
 def _asked(
     results: Results,
     own: pd.DataFrame,
-    done: pd.DataFrame,
-    refused: pd.DataFrame,
+    cases: pd.DataFrame,
     question: Question,
     tables: Tables,
 ) -> pd.DataFrame:
     """All that a table of estimates lists, and how much of it there is."""
-    asked = pd.concat(
-        [own[(own["maker"] == question.maker) | own["quantity"].isin(_OF_ALL)], done],
-        ignore_index=True,
-    )
+    of_all = own["quantity"].isin(_OF_ALL)
+    listed = own[(own["maker"] == question.maker) | of_all]
+    asked = pd.concat([listed, cases], ignore_index=True)
     made = estimable(asked)
     of_maker = made["maker"] == question.maker
     origin = made if len(made) else ("assumptions", "cases")
@@ -363,30 +367,30 @@ def _asked(
         "made_of_all": (len(made) - int(of_maker.sum()), "Those on all makers"),
         "made_of_gray": (int(made["quantity"].str.contains("gray").sum()), "Those of gray phones"),
     }
+    parts = Results()
     for name, (count, what) in counts.items():
-        results.count(name, count, what, origin, unit="nothing" if "of" in name else "estimates")
-    origin_refused = refused if len(refused) else "cases"
-    what = "Methods that do not apply, and why"
-    results.count("refusals", len(refused), what, origin_refused, unit="refusals")
-    places = Results()
+        parts.count(name, count, what, origin, unit="nothing" if "of" in name else "estimates")
+    if len(made):
+        results.update(parts)
+        what = "Draws of each input"
+        results.quantity("draws", models.DRAWS, "number", what, origin, kind="counted")
     what = "The places asked about"
-    places.names("places", named(tables, question.regions), what, "regions", most=3)
-    parts = {"maker": question.maker, "places": places["places"], **{n: results[n] for n in counts}}
+    parts.names("places", named(tables, question.regions), what, "regions", most=3)
+    words: dict[str, Result | str] = {"maker": question.maker, **parts}
     what = "What can be estimated"
     answer = "some" if len(made) else "nothing"
-    results.verdict("headline", answer, what, origin, about="estimate_headline", parts=parts)
+    results.verdict("headline", answer, what, origin, about="estimate_headline", parts=words)
     if not len(made):
-        results.verdict("nothing", answer, what, origin, about="no_estimate", parts=parts)
+        results.verdict("nothing", answer, what, origin, about="no_estimate", parts=words)
     if not counts["made_of_gray"][0]:
-        results.verdict("no_gray", "none", what, origin, about="no_gray_estimate", parts=parts)
+        results.verdict("no_gray", "none", what, origin, about="no_gray_estimate", parts=words)
     return asked
 
 
 def _base(results: Results, inputs: pd.DataFrame) -> None:
-    """How many inputs there are, by kind, and how many draws are taken."""
+    """How many inputs there are, by kind."""
     given = inputs[inputs["parameter"] != "page_views"]
     origin = given if len(given) else "assumptions"
-    results.quantity("draws", models.DRAWS, "number", "Draws of each input", origin, kind="counted")
     what = "Ranges assumed"
     results.quantity("inputs_count", len(given), "rows", what, origin, kind="counted")
     for kind in ("evidence", "inference", "proxy", "guess", "none"):

@@ -12,7 +12,7 @@ from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
 from graymarket.results.cells import column, each
-from graymarket.results.intervals import bounds, interval
+from graymarket.results.intervals import bounds, interval, refusal
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Moment, Result, Several, Verdict
 
@@ -33,9 +33,10 @@ def every_case(question: Question, tables: Tables) -> pd.DataFrame:
 def own_cases(
     results: Results, every: pd.DataFrame, question: Question, tables: Tables
 ) -> pd.DataFrame:
-    """The cases to which their method applies, each once, as METHOD_REGION_YEAR.
+    """Results of the cases to which their method applies, each once, as METHOD_REGION_YEAR.
 
-    Adds what, interval, bounds, rests (results) and month (a moment) to the rows of every_case.
+    Gives the rows of every_case, those that are refused last, with what, interval, bounds, rests
+    (results, or the reason of a refusal) and month (a moment).
     """
     done = every[every["reason"] == ""].drop_duplicates(_SAME)
     cases = each(done)
@@ -49,13 +50,19 @@ def own_cases(
         unit = "percent" if case.unit == "percent" else "phones"
         results.quantity(name + "_most", case.high, unit, what, case.lineage, kind="bound")
     _others_allow(results, done, question, tables)
-    return done.assign(
-        what=column([_what(case) for case in cases], done.index),
-        month=column([_period(case) for case in cases], done.index),
-        interval=column([interval(case, case.what, span(case)) for case in cases], done.index),
-        bounds=column([bounds(case, case.what, span(case)) for case in cases], done.index),
-        rests=column([_rests(case) for case in cases], done.index),
-    )
+    refused = every[every["reason"] != ""]
+    cells = [
+        {
+            "what": _what(case),
+            "month": _period(case),
+            "interval": refusal(case) if case.reason else interval(case, case.what, span(case)),
+            "bounds": None if case.reason else bounds(case, case.what, span(case)),
+            "rests": case.reason or _rests(case),
+        }
+        for case in each(pd.concat([done, refused]))
+    ]
+    known = pd.concat([done, refused]).drop(columns="what").reset_index(drop=True)
+    return pd.concat([known, pd.DataFrame(cells, dtype=object)], axis=1)
 
 
 def _others_allow(results: Results, done: pd.DataFrame, question: Question, tables: Tables) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from graymarket import models
 from graymarket.evidence import Tables, lineage
@@ -88,12 +89,12 @@ def _as_rule(row: pd.Series) -> dict[str, object]:
     return common | days | {"rule": row["note"], "effect": row["channel"]}
 
 
-def first_day(text: str) -> pd.Timestamp:
+def first_day(text: str) -> pd.Timestamp | NaTType:
     """The first day of a text date of any precision; NaT where it is empty."""
     return pd.Period(text).start_time if text else pd.NaT
 
 
-def last_day(text: str) -> pd.Timestamp:
+def last_day(text: str) -> pd.Timestamp | NaTType:
     """The last day; of a month that is known no better, its middle; NaT where it is empty."""
     if not text:
         return pd.NaT
@@ -123,6 +124,9 @@ def _results(
     parts["places"] = _few(question, tables)
     answer = "none" if rules.empty else "one" if len(surely) == 1 else "several"
     results.verdict("headline", answer, what, rows, about="local_rules_headline", parts=parts)
+    grounds = models.grounds(rules["grade"]) if len(rules) else "none"
+    what = "How good the evidence on local rules is"
+    results.verdict("grounds", grounds, what, rows, about="confidence")
     if len(rules):
         results.count("count", len(rules), "Rules on record", rows, unit="rules")
         later = int((rules["at"] == "later").sum())

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from graymarket import evidence, models
+from graymarket import editions, models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
+from graymarket.results.cells import column
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Result, Verdict
 
@@ -19,6 +20,7 @@ FLOOR = "samsung_internet_share"  # the browser is seen, and not all phones of i
 _MOVES = {"rose": "rose", "fell": "fell", "no clear change": "unclear"}
 _DID = {"rose": "rose", "fell": "fell", "depends": "moved or not by the year compared"}
 _CLEAR = ("rose", "fell")
+_NOT_SEEN = ("blind", "absent", "no_year")
 _ODD_MONTHS = 2  # left out to see whether a high end hangs on them
 _CALM = 2  # times the median country's jump: up to here a panel is no noisier than most
 
@@ -54,7 +56,7 @@ def compute(question: Question, tables: Tables) -> Panel:
 def _months(question: Question, tables: Tables, series: str) -> pd.DataFrame:
     panel, names = tables["usage_panel"], names_of(tables)
     counted = models.monthly_shares(panel, series)
-    marks = evidence.marks("usage_panel", tables.root) if tables.root else {}
+    marks = editions.marks("usage_panel", tables.root) if tables.root else {}
     frames = []
     for region in question.regions:
         if region in counted:
@@ -81,7 +83,7 @@ def _changes(months: pd.DataFrame, event: pd.Timestamp) -> pd.DataFrame:
         ends = (before.low, before.median, before.high, after.low, after.median, after.high)
         rows.append((region, name, *ends, "noise" if noisy else _moved(earlier, before, after)))
     changes = pd.DataFrame(rows, columns=columns)
-    return changes.assign(verdict=[_verdict(moved, months) for moved in changes["moved"]])
+    return changes.assign(verdict=column([_verdict(one, months) for one in changes["moved"]]))
 
 
 def _verdict(moved: str, months: pd.DataFrame) -> Verdict:
@@ -209,7 +211,11 @@ def _headline(
     parts: dict[str, Result | str] = {"maker": question.maker, "place": named(tables, [main])[0][1]}
     what = "What became of the maker's share of page views in the main place"
     about = "panel_floor" if floor else "panel_headline"
-    results.verdict("headline", answer, what, f"usage_panel/{main}", about=about, parts=parts)
+    origin = f"usage_panel/{main}" if main in seen else "usage_panel"
+    results.verdict("headline", answer, what, origin, about=about, parts=parts)
+    grade = "none" if answer in _NOT_SEEN else "low" if floor or answer == "noise" else "moderate"
+    what = "How good the evidence on the share in the main place is"
+    results.verdict("grounds", grade, what, origin, about="confidence")
 
 
 def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:
@@ -227,7 +233,7 @@ def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:
         _flags(results, slug(str(name)), rows)
         if region not in noise:
             continue
-        own = noise[region]
+        own = float(noise.loc[str(region)])
         results.quantity(
             f"{slug(str(name))}_noise", own, "percent", f"{what}: {name}", rows, step=1
         )

@@ -1,7 +1,7 @@
 """The types of what the report knows. No text is made here: see graymarket.wording."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any, Literal
 
@@ -99,6 +99,9 @@ class Moment:
 
     def __post_init__(self) -> None:
         _require_lineage(self.definition, self.lineage)
+        for name in ("date", "end"):  # also given as text, as files have it
+            if (day := getattr(self, name)) is not None:
+                object.__setattr__(self, name, pd.Timestamp(day))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +161,13 @@ def as_json(result: Result) -> dict[str, Any]:
     return {"type": type(result).__name__.lower(), **plain}
 
 
+def from_json(plain: Mapping[str, Any]) -> Result:
+    """The result that as_json wrote; raises KeyError or TypeError for other values."""
+    kind = _TYPES[plain["type"]]
+    given = {name: _restored(value) for name, value in plain.items() if name in _FIELDS[kind]}
+    return kind(**given)
+
+
 def replaced(result: Quantity, **changes: Any) -> Quantity:
     """The quantity with some fields changed."""
     return Quantity(**(asdict(result) | changes))
@@ -173,6 +183,23 @@ def _require_lineage(definition: str, lineage: Iterable[str]) -> None:
 def _plain(number: float) -> float:
     """A numpy number as Python's; whole numbers stay whole."""
     return int(number) if isinstance(number, int) or hasattr(number, "bit_count") else float(number)
+
+
+_TYPES: dict[str, type[Result]] = {
+    kind.__name__.lower(): kind for kind in (Quantity, Verdict, Moment, Names, Label, Several)
+}
+_FIELDS = {kind: {one.name for one in fields(kind)} for kind in _TYPES.values()}
+
+
+def _restored(value: Any) -> Any:
+    """A field of a result from its JSON value: lists are tuples, days timestamps."""
+    if isinstance(value, Mapping):
+        if "type" in value:
+            return from_json(value)
+        return {name: _restored(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return tuple(_restored(part) for part in value)
+    return value
 
 
 def _json(value: Any) -> Any:

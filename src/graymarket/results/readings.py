@@ -9,7 +9,7 @@ from graymarket.evidence import Tables
 from graymarket.question import Question
 from graymarket.results.build import Results
 from graymarket.results.places import named, names_of
-from graymarket.results.quantity import Label, Moment, Quantity, Result, Verdict
+from graymarket.results.quantity import Moment, Quantity, Result, Verdict
 
 UNNAMED = "not named"  # who is said to have measured, where nobody is
 _AROUND = 6  # months before and after the event that are compared
@@ -55,6 +55,7 @@ def compute(question: Question, tables: Tables) -> Readings:
     _family(results, here, tables)
     published = _published(of_maker, question, tables)
     _counts(results, published, shares, question)
+    _imports(results, published)
     return Readings(published, main, worldwide, own, results)
 
 
@@ -114,9 +115,21 @@ def _reading(results: Results, row: pd.Series, name: str) -> dict[str, object]:
         ),
         "value": row["value"],
         "role": _ROLES[row["metric"]],
-        "what": Label(text=row["counted"], definition="What", lineage=(row["lineage"],)),
+        "what": _counted(results, row, name),
         "lineage": row["lineage"],
     }
+
+
+def _counted(results: Results, row: pd.Series, name: str) -> Verdict:
+    """What was counted, in a few words, with how many."""
+    sample = results.get(f"{name}_sample")
+    return Verdict(
+        about="reading_counted",
+        answer=row["metric"],
+        definition="What was counted",
+        lineage=(row["lineage"],),
+        parts={"sample": sample} if sample is not None else {},
+    )
 
 
 def _register(results: Results, row: pd.Series) -> dict[str, object]:
@@ -266,6 +279,15 @@ def _published_row(row: pd.Series) -> tuple[Verdict, Moment, Quantity]:
         period=f"{row['start']:%Y-%m}..{row['end']:%Y-%m}",
     )
     return measure, when, share
+
+
+def _imports(results: Results, published: pd.DataFrame) -> None:
+    """The maker's part of a place's legal imports, the newest of each place."""
+    imports = published[published["metric"] == "import_share"]
+    for _, row in imports.sort_values("end").groupby("region").tail(1).iterrows():
+        name, what = f"imports_{row['region'].lower()}", "The maker's part of legal imports"
+        known = {"region": row["region"], "period": f"{row['start']:%Y-%m}..{row['end']:%Y-%m}"}
+        results.quantity(name, row["value"], "percent", what, row, step=1, **known)
 
 
 def _counts(

@@ -10,6 +10,7 @@ from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
+from graymarket.results.cells import column, each
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Names, Result, Verdict
 
@@ -38,11 +39,11 @@ class Rules:
 
 def compute(question: Question, tables: Tables) -> Rules:
     """The rules for the question's places at its event and at the edition's date."""
-    rules = _usable(tables["sanctions"], question.regions)
+    rules = usable(tables["sanctions"], question.regions)
     rules = rules.assign(name=rules["region"].map(names_of(tables)))
     effects = _effects(rules, question, tables)
     rows = lineage(rules) or ("sanctions",)
-    effects["cell"] = [_cell(row, rows) for row in effects.itertuples()]
+    effects["cell"] = column([_cell(row, rows) for row in each(effects)])
     then, now, cells = (_wide(effects, column) for column in ("then", "now", "cell"))
     results = _results(effects, rules, question, tables)
     return Rules(effects.drop(columns="cell"), rules, then, now, cells, results)
@@ -59,7 +60,8 @@ def _wide(effects: pd.DataFrame, column: str) -> pd.DataFrame:
     return wide.loc[list(dict.fromkeys(effects["name"])), list(models.REGIMES)]
 
 
-def _usable(sanctions: pd.DataFrame, regions: tuple[str, ...]) -> pd.DataFrame:
+def usable(sanctions: pd.DataFrame, regions: tuple[str, ...]) -> pd.DataFrame:
+    """The rules of REGIMES for these places, grade C aside."""
     regimes = [regime for ids in models.REGIMES.values() for regime in ids]
     return sanctions[
         sanctions["region"].isin(regions)
@@ -121,11 +123,14 @@ def _results(
     results.verdict("headline", answer, what, rows, about="rules_headline", parts=parts)
     answer = answer if len(rules) else "no_rows"
     results.verdict("title", answer, what, rows, about="rules_title", parts=parts)
+    grounds = models.grounds(rules["grade"]) if len(rules) else "none"
+    what = "How good the evidence on the rules is"
+    results.verdict("grounds", grounds, what, rows, about="confidence")
     results.names("without", named(tables, without), "Places without a rule", "sanctions")
     limits = models.in_force(rules, question.event).dropna(subset="us_content_above")
     limits = limits.sort_values("us_content_above")
     for name, part in (("limit_least", limits.head(1)), ("limit_most", limits.tail(1))):
-        for row in part.itertuples():
+        for row in each(part):
             what = "Part of US content above which US rules reach a foreign phone"
             results.quantity(
                 name, row.us_content_above, "percent", what, limits, kind="stated", step=1

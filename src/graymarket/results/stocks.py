@@ -61,7 +61,7 @@ def readings_of(tables: Tables, row: pd.Series) -> pd.Series:
 
 def stock_of(tables: Tables, row: pd.Series, case: pd.Series) -> Stock:
     """The stock up to the newest month of the panel."""
-    shares, life = readings_of(tables, row), _life(tables, case)
+    shares, life = readings_of(tables, row), life_of(tables, case)
     months = models.months_between(row["month"], shares.index[-1])
     return stock(shares, row["month"], months, float(life["low"]), float(life["high"]))
 
@@ -71,7 +71,7 @@ def add_stock(
 ) -> None:
     """The stock as results whose names begin with `prefix`."""
     place, maker = str(names_of(tables)[row["region"]]), row["maker"]
-    shares, life = readings_of(tables, row), _life(tables, case)
+    shares, life = readings_of(tables, row), life_of(tables, case)
     panel = tables["usage_panel"]
     seen = lineage(row, panel[panel["region"] == row["region"]])
     rows = lineage(seen, life)
@@ -92,10 +92,12 @@ def add_stock(
     results.quantity(f"{prefix}seen", stock.seen, "percent", what, seen, step=1, **known)
     what = f"{of} had no phone come in"
     left = (stock.left_low, stock.left_high)
-    results.range(f"{prefix}left", *left, "percent", what, rows, kind="bound", step=1, **known)
+    results.range(f"{prefix}left", *left, "percent", what, rows, kind="estimated", step=1, **known)
     what = "Months that a phone lasts"
     lives = (stock.life_low, stock.life_high)
     results.range(f"{prefix}life", *lives, "months", what, life, kind="judged", **known)
+    for name, months in zip(("least", "most"), lives, strict=True):
+        results.quantity(f"{prefix}life_{name}", months, "months", what, life, kind="judged")
     _add_verdicts(results, prefix, stock, (maker, place), rows)
     _add_replacement(results, prefix, tables, life)
     _add_renewal(results, prefix, case, tables)
@@ -143,7 +145,8 @@ def _add_renewal(results: Results, prefix: str, case: pd.Series, tables: Tables)
     results.range(f"{prefix}kept_bounds", *bounds, unit, what, rows, kind="bound", **known)
 
 
-def _life(tables: Tables, case: pd.Series) -> pd.Series:
+def life_of(tables: Tables, case: pd.Series) -> pd.Series:
+    """The row of case_inputs that says how many months a phone lasts."""
     given = tables["case_inputs"]
     rows = given[(given["case"] == case["id"]) & (given["parameter"] == "life")]
     return pd.Series(rows.iloc[0])

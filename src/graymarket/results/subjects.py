@@ -33,10 +33,20 @@ SUBJECTS = (
     "claims",
     "timeline",
     "evidence_base",
+    "headline",
+    "senses",
 )
 
+CHANGES = "changes"  # a subject of all others, which every_result leaves out
+
 _PACKAGE = Path(__file__).parent.parent
-_FLOORS = ("evidence", "models", "results", "question.py")  # the code that results come from
+_FLOORS = (
+    "evidence",
+    "editions",
+    "models",
+    "results",
+    "question.py",
+)  # the code that results come from
 _LIBRARIES = ("numpy", "pandas", "scipy", "salib")
 
 
@@ -52,7 +62,7 @@ def compute(name: str, question: Question, tables: Tables) -> Subject:
 
     Raises KeyError for another name, ValueError where the tables do not hold what it needs.
     """
-    if name not in SUBJECTS:
+    if name not in (*SUBJECTS, CHANGES):
         raise KeyError(f"{name}: expected one of {', '.join(SUBJECTS)}")
     if tables.root is None:
         return _computed(name, question, tables)

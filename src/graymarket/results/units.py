@@ -24,6 +24,7 @@ UNITS: dict[str, Unit] = {
     "percent_change": Unit(1, form="signed"),
     "points": Unit(0.1, form="signed"),
     "points_wide": Unit(0.1),
+    "points_in_column_unsigned": Unit(0.1),
     "points_in_column": Unit(0.1, form="signed"),  # the column's head names the unit
     "chance": Unit(1, form="likelihood"),
     "ratio": Unit(0.01),

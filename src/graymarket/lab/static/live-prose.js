@@ -102,13 +102,14 @@
       return exhibits;
     }
 
-    follow(event) {
+    async follow(event) {
       const link = event.target.closest?.("a[data-exhibit]");
       const exhibit = link && this.exhibits().get(link.dataset.exhibit);
       if (!exhibit) return;
       event.preventDefault();
       event.stopPropagation();
-      this.panel.content.scrollToCell(exhibit.cell, "start");
+      await this.panel.content.scrollToCell(exhibit.cell); // draws it, if it is far away
+      exhibit.cell.outputArea.node.scrollIntoView({ block: "start" });
     }
   }
 

@@ -12,37 +12,43 @@ percent = st.floats(1, 100)
 
 def test_share_gap_by_hand():
     # 3% of formal sales, which are 42.2 of 46 million, against 9% of all: 1.266 of 4.14 million
-    assert models.share_gap(3, 100 * 42.2 / 46, 9) == pytest.approx(100 * (1 - 1.266 / 4.14))
+    assert models.residual_share(3, 100 * 42.2 / 46, 9) == pytest.approx(100 * (1 - 1.266 / 4.14))
     # the other 2.874 million among 3.8 million gray phones
-    assert models.part_of_gray(3, 100 * 42.2 / 46, 9) == pytest.approx(100 * 2.874 / 3.8)
+    assert models.residual_part(3, 100 * 42.2 / 46, 9) == pytest.approx(100 * 2.874 / 3.8)
+
+
+def test_renewal_by_hand():
+    # a fifth of 60 million phones, each used for 48 months: 3 million a year
+    assert models.renewal(60e6, 20, 48) == pytest.approx(3e6)
 
 
 def test_flow_and_channel_by_hand():
-    assert models.flow_gap(1_400_000, 14_000_000) == pytest.approx(90)
+    assert models.mirror_gap(1_400_000, 14_000_000) == pytest.approx(90)
     assert models.channel_units(8, 10_000_000, 95) == pytest.approx(760_000)
 
 
 @given(formal=percent, part=percent, in_use=percent)
 def test_a_gap_is_a_share_and_no_formal_sales_leave_all(formal, part, in_use):
-    assert 0 <= models.share_gap(formal, part, in_use) <= 100
-    assert models.share_gap(0, part, in_use) == 100
+    assert 0 <= models.residual_share(formal, part, in_use) <= 100
+    assert models.residual_share(0, part, in_use) == 100
 
 
 @given(legal=st.floats(0, 1e8), demand=st.floats(1, 1e8))
 def test_more_legal_supply_never_leaves_more(legal, demand):
-    assert 0 <= models.flow_gap(legal, demand) <= 100
-    assert models.flow_gap(legal * 1.1, demand) <= models.flow_gap(legal, demand)
+    assert 0 <= models.mirror_gap(legal, demand) <= 100
+    assert models.mirror_gap(legal * 1.1, demand) <= models.mirror_gap(legal, demand)
 
 
 def case(answers="", reason=""):
-    return pd.DataFrame([{"id": "cases-001", "method": "flow", "quantity": "gray_share"}]).assign(
-        answers=answers, reason=reason
-    )
+    row = {"id": "cases-001", "method": "flow", "quantity": "gray_share"}
+    row |= {"answers": answers, "reason": reason, "lineage": "cases/cases-001"}
+    return pd.DataFrame([row])
 
 
 def flow_inputs(**ranges):
     rows = [
         {"case": "cases-001", "parameter": name, "low": low, "mode": mode, "high": high}
+        | {"lineage": f"case_inputs/cases-001/{name}"}
         for name, (low, mode, high) in ranges.items()
     ]
     return pd.DataFrame(rows)
@@ -98,3 +104,23 @@ def test_the_regions_have_all_methods_or_a_reason():
     assert six.groupby("region")["method"].agg(set).eq({"share_gap", "flow"}).all()
     assert six["region"].nunique() == 6
     assert (found["median"].isna() == (found["reason"] != "")).all()
+
+
+def test_a_case_names_its_rows_and_those_of_its_inputs_and_answer():
+    found = models.by_method(case(answers="benchmarks/x"), INPUTS)
+    rows = ("cases/cases-001", "case_inputs/cases-001/legal_supply", "case_inputs/cases-001/demand")
+    assert found["lineage"][0] == rows
+    answer = pd.Series({"low": None, "value": 87.0, "high": None}, dtype=object)
+    tested = models.back_test(found, lambda entry: answer)
+    assert tested["lineage"][0] == (*rows, "benchmarks/x")
+
+
+@pytest.mark.parametrize(("caught", "narrow"), [(8, True), (9, False), (10, False)])
+def test_intervals_that_catch_less_than_nine_in_ten_are_too_narrow(caught, narrow):
+    tested = pd.DataFrame({"in_95": [True] * caught + [False] * (10 - caught)})
+    assert models.too_narrow(tested) is narrow
+
+
+def test_without_answers_nothing_is_said_of_the_width():
+    with pytest.raises(ValueError, match="no published answer"):
+        models.too_narrow(pd.DataFrame({"in_95": []}))

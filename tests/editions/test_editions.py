@@ -10,28 +10,43 @@ import pandas as pd
 import pytest
 
 from graymarket import evidence
-from graymarket.refresh import freeze, name_edition, named, next_name
-from graymarket.refresh.store import as_csv
+from graymarket.editions import (
+    Since,
+    edition_file,
+    freeze,
+    label,
+    marks,
+    name_edition,
+    named,
+    next_name,
+    since_last,
+    table_files,
+)
+from graymarket.evidence.store import as_csv
 
 DAY = date(2027, 3, 1)
 
 
+RESULTS = {
+    "estimate/share": {"type": "quantity", "unit": "percent", "low": 10.5, "high": 18.9},
+    "rules/barred": {"type": "verdict", "about": "barred", "answer": "yes"},
+}
+
+
+@pytest.fixture(scope="module")
+def frozen_base(small_base, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("frozen")
+    shutil.copytree(small_base, folder, dirs_exist_ok=True)
+    name_edition(folder, "2027-03", DAY)
+    freeze(folder, table_files(folder), lambda: RESULTS)
+    return folder
+
+
 @pytest.fixture
-def copy(root, tmp_path) -> Path:
-    """data/, the citation and the results of the report, free to be changed."""
-    shutil.copytree(root / "data", tmp_path / "data")
-    shutil.copy(root / "CITATION.cff", tmp_path)
-    (tmp_path / "report").mkdir()
-    shutil.copy(root / "report" / "results.json", tmp_path / "report")
+def frozen(frozen_base, tmp_path) -> Path:
+    """A small base, with its state frozen as edition 2027-03; free to be changed."""
+    shutil.copytree(frozen_base, tmp_path, dirs_exist_ok=True)
     return tmp_path
-
-
-@pytest.fixture
-def frozen(copy) -> Path:
-    """The same, with its state frozen as edition 2027-03."""
-    name_edition(copy, "2027-03", DAY)
-    freeze(copy, evidence.table_files(copy))
-    return copy
 
 
 def edit(project: Path, table: str, change) -> None:
@@ -40,16 +55,34 @@ def edit(project: Path, table: str, change) -> None:
 
 
 def test_an_edition_is_a_data_package_with_its_results(frozen, tmp_path_factory):
-    path = evidence.edition_file(frozen, "2027-03")
+    path = edition_file(frozen, "2027-03")
     elsewhere = tmp_path_factory.mktemp("unpacked")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(elsewhere / "data")
     assert evidence.check(elsewhere) == []
-    kept = json.loads((elsewhere / "data" / "results.json").read_text(encoding="utf-8"))
-    assert kept["results"] == evidence.Since(frozen, "2027-03").results
+    assert Since(frozen, "2027-03").results == RESULTS
     first = path.read_bytes()
     path.unlink()
-    assert freeze(frozen, evidence.table_files(frozen)).read_bytes() == first
+    assert freeze(frozen, table_files(frozen), lambda: RESULTS).read_bytes() == first
+
+
+def test_results_without_types_are_refused_by_name(frozen):
+    path = edition_file(frozen, "2027-03")
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    old = {"00-summary/share": {"text": "10–19%", "value": "10–19%", "basis": []}}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (files | {"results.json": json.dumps({"results": old})}).items():
+            archive.writestr(name, content)
+    edit(frozen, "inputs", lambda cells: cells.assign(note=""))
+    since = since_last(frozen)
+    assert len(since.revised())  # its tables are as good as ever
+    with pytest.raises(evidence.EvidenceError) as caught:
+        _ = since.results
+    assert str(caught.value) == (
+        "data/editions/2027-03.zip, results.json: expected typed results (each with a “type”); it "
+        "was frozen before results had types: compute them from its tables, freeze it anew"
+    )
 
 
 def test_naming_says_so_everywhere_and_sets_what_the_check_expects(frozen):
@@ -92,16 +125,18 @@ def test_the_next_name_that_is_free(frozen, today, name):
 
 
 def test_the_label_tells_data_of_after_the_edition(frozen):
-    assert evidence.label(frozen) == "2027-03"
-    assert evidence.since_last(frozen).name < "2027-03"  # compared with the one before
+    name_file = edition_file(frozen, "2027-03")
+    shutil.copy(name_file, name_file.with_name("2027-01.zip"))
+    assert label(frozen) == "2027-03"
+    assert since_last(frozen).name < "2027-03"  # compared with the one before
     edit(frozen, "inputs", lambda cells: cells.assign(note=cells["note"] + "."))
-    assert evidence.label(frozen) == "2027-03, later data"
-    assert evidence.since_last(frozen).name == "2027-03"
+    assert label(frozen) == "2027-03, later data"
+    assert since_last(frozen).name == "2027-03"
 
 
-def test_the_first_edition_has_nothing_to_compare_with(copy):
-    shutil.rmtree(copy / "data" / "editions")
-    assert evidence.since_last(copy) is None
+def test_the_first_edition_has_nothing_to_compare_with(small):
+    assert since_last(small) is None
+    assert marks("usage_panel", small) == {}
 
 
 def test_what_changed_is_told_row_by_row_with_the_reason(frozen):
@@ -113,7 +148,7 @@ def test_what_changed_is_told_row_by_row_with_the_reason(frozen):
         return pd.concat([cells[cells["id"] != "inputs-002"], extra])
 
     edit(frozen, "inputs", change)
-    since = evidence.since_last(frozen)
+    since = since_last(frozen)
     assert since.added("inputs")["id"].to_list() == ["inputs-998"]
     (row,) = since.counts().to_dict("records")
     assert row == {"table": "inputs", "added": 1, "removed": 1, "revised": 1}
@@ -125,30 +160,39 @@ def test_what_changed_is_told_row_by_row_with_the_reason(frozen):
 
 def test_a_correction_gives_its_own_reason(frozen):
     old = evidence.raw_cells("inputs", frozen).iloc[0]
-    fix = {"table": "inputs", "id": old["id"], "field": "note", "old": old["note"], "new": "Mended"}
+    fix = {
+        "table": "inputs",
+        "id": old["id"],
+        "field": "note",
+        "old": old["note"],
+        "new": "Corrected",
+    }
     fix |= {"reason": "Seen in print", "expect": old["note"]}
     edit(frozen, "corrections", lambda cells: pd.concat([cells, pd.DataFrame([fix])]))
-    moved = evidence.since_last(frozen).revised()
+    moved = since_last(frozen).revised()
     (move,) = moved[moved["table"] == "inputs"].to_dict("records")
-    assert (move["old"], move["new"], move["why"]) == (old["note"], "Mended", "Seen in print")
+    assert (move["old"], move["new"], move["why"]) == (old["note"], "Corrected", "Seen in print")
 
 
-def test_an_edition_is_of_what_the_report_was_built_from(copy):
+def test_an_edition_is_of_what_the_report_was_built_from(small):
+    def results():
+        edit(small, "claims", lambda cells: cells.assign(note="Changed meanwhile"))
+        return RESULTS
+
     with (
         pytest.raises(evidence.EvidenceError, match="to stay as it was while the report"),
-        named(copy, "2027-03", DAY) as tables,
+        named(small, "2027-03", DAY) as tables,
     ):
-        edit(copy, "claims", lambda cells: cells.assign(note="Changed meanwhile"))
-        freeze(copy, tables)
-    assert not evidence.edition_file(copy, "2027-03").exists()
-    assert evidence.package(copy)["version"] < "2027-03"
+        freeze(small, tables, results)
+    assert not edition_file(small, "2027-03").exists()
+    assert evidence.package(small)["version"] < "2027-03"
 
 
 def test_a_half_written_edition_is_none(frozen):
-    file = evidence.edition_file(frozen, "2027-03")
+    file = edition_file(frozen, "2027-03")
     shutil.copy(file, file.with_name(".2027-04.zip"))
     edit(frozen, "claims", lambda cells: cells.assign(note="Changed"))
-    assert evidence.since_last(frozen).name == "2027-03"
+    assert since_last(frozen).name == "2027-03"
 
 
 def test_what_rests_on_changed_rows_is_told_from_what_does_not(frozen):
@@ -161,10 +205,16 @@ def test_what_rests_on_changed_rows_is_told_from_what_does_not(frozen):
             )
         ),
     )
-    since = evidence.since_last(frozen)
+    since = since_last(frozen)
     for entry in ("usage_panel", "usage_panel/CUB", "usage_panel/CUB/2021-09"):
         assert since.touches(["claims/claim-01", entry])
+    for entry in ("2021-08..2021-10", "2021-09..2021-10", "2021-08..2021-09"):
+        assert since.touches([f"usage_panel/CUB/{entry}"])
     assert not since.touches(["claims", "usage_panel/IRN", "usage_panel/CUB/2021-08"])
+    assert not since.touches(
+        ["usage_panel/CUB/2021-10..2026-08", "usage_panel/CUB/2020-01..2021-08"]
+    )
+    assert not since.touches(["usage_panel/IRN/2021-08..2021-10"])
 
 
 def test_a_row_edited_by_hand_has_the_reason_told_for_it(frozen):
@@ -177,8 +227,26 @@ def test_a_row_edited_by_hand_has_the_reason_told_for_it(frozen):
 
     edit(frozen, "claims", edited)
     edit(frozen, "method_changes", told)
-    revised = evidence.since_last(frozen).revised()
+    revised = since_last(frozen).revised()
     assert revised.loc[revised["row"] == "claim-14", "why"].item() == "Read once more"
+
+
+@pytest.mark.parametrize(
+    "table, added",
+    [("inputs", 0), ("usage_panel", 84)],  # by ids alone; no longer told apart
+)
+def test_a_key_of_which_the_edition_has_no_column(frozen, table, added):
+    key = {"inputs": ["id", "maker"], "usage_panel": ["region", "maker"]}[table]
+    edit(frozen, table, lambda cells: cells.assign(maker="Apple"))
+    path = frozen / "data" / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    (schema,) = (r["schema"] for r in package["resources"] if r["name"] == table)
+    schema["fields"].append({"name": "maker", "type": "string"})
+    schema["primaryKey"] = key
+    path.write_text(json.dumps(package), encoding="utf-8")
+    since = since_last(frozen)
+    assert len(since.added(table)) == added
+    assert since.revised().empty
 
 
 def damaged(content: bytes) -> bytes:
@@ -191,10 +259,10 @@ def damaged(content: bytes) -> bytes:
 @pytest.mark.parametrize("broken", [lambda _: b"PK not a zip", damaged])
 def test_a_broken_edition_is_named(frozen, broken):
     edit(frozen, "inputs", lambda cells: cells.assign(note=""))
-    file = evidence.edition_file(frozen, "2027-03")
+    file = edition_file(frozen, "2027-03")
     file.write_bytes(broken(file.read_bytes()))
     with pytest.raises(
         evidence.EvidenceError, match=r"data/editions/2027-03\.zip: .*version control"
     ):
-        evidence.label(frozen)
-        evidence.since_last(frozen).counts()
+        label(frozen)
+        since_last(frozen).counts()

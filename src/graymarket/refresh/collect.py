@@ -1,29 +1,30 @@
-"""Ask, read, remember: how every source comes in."""
+"""Ask a source, read what it answers, and remember that for the next time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.refresh.delivery import Delivery, Download
-from graymarket.refresh.fetch import Answer, Cache, Request, Upstream, fetch
-from graymarket.refresh.holdings import Holdings
+from graymarket.refresh.dataset import Dataset, Download
+from graymarket.refresh.fetch import Request, Upstream, fetch, forget
+from graymarket.refresh.snapshot import Snapshot
 
 Progress = Callable[[int, int], None]
+Read = Callable[[Download, Snapshot], list[Dataset]]
 
 
 @dataclass
-class Gathered:
+class Collected:
     """What came of asking one source, with all that went wrong; `missing` are names not there."""
 
-    deliveries: list[Delivery] = field(default_factory=list)
+    datasets: list[Dataset] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def __iadd__(self, other: "Gathered") -> "Gathered":
-        self.deliveries += other.deliveries
+    def __iadd__(self, other: "Collected") -> "Collected":
+        self.datasets += other.datasets
         self.missing += other.missing
         self.unchanged += other.unchanged
         self.problems += other.problems
@@ -33,38 +34,35 @@ class Gathered:
     @property
     def news(self) -> list[str]:
         """In sentences: how many files came and how many had changed, then the remarks."""
-        came = len({delivery.download.name for delivery in self.deliveries})
+        came = len({dataset.download.name for dataset in self.datasets})
         files = "1 file" if came == 1 else f"{came} files"
         if self.unchanged == came:
             return [f"{files}, unchanged since last time.", *self.remarks]
         return [f"{files}, {came - self.unchanged} of them new or changed.", *self.remarks]
 
 
-def gather(
-    held: Holdings,
+def collect_files(
+    snapshot: Snapshot,
     upstream: Upstream,
     requests: list[Request],
-    read: Callable[[Download, Holdings], list[Delivery]],
+    read: Read,
     today: date,
     on_progress: Progress,
-) -> Gathered:
-    """Fetch each file and read it; only what could be read is remembered for next time."""
-    cache = Cache(held.root)
-    answers, problems = fetch(requests, upstream, cache, on_progress)
-    gathered = Gathered(problems=problems)
+) -> Collected:
+    """Fetch each file and read it; an answer that cannot be read is not kept for next time."""
+    answers, problems = fetch(requests, upstream, snapshot.root, on_progress)
+    collected, unreadable = Collected(problems=problems), []
     for answer in answers:
+        request = answer.request
         if answer.content is None:
-            gathered.missing.append(answer.request.name)
+            collected.missing.append(request.name)
             continue
         try:
-            gathered.deliveries += read(_download(answer, today), held)
+            download = Download(request.name, answer.content, today, request.address)
+            collected.datasets += read(download, snapshot)
+            collected.unchanged += answer.unchanged
         except EvidenceError as error:
-            gathered.problems += error.problems
-        else:
-            gathered.unchanged += answer.unchanged
-            cache.keep(answer)
-    return gathered
-
-
-def _download(answer: Answer, today: date) -> Download:
-    return Download(answer.request.name, answer.content, today, answer.request.address)
+            collected.problems += error.problems
+            unreadable.append(request)
+    forget(unreadable, snapshot.root)
+    return collected

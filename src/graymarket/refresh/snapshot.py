@@ -1,7 +1,8 @@
-"""What data/ holds now, as far as clients and parsers need it; each table is read once."""
+"""What data/ has now, as far as clients and parsers need it; each table is read once."""
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from graymarket.evidence.tables import PACKAGE, Base
 from graymarket.refresh.fetch import Upstream
 
 
-class Holdings:
+class Snapshot:
     """The project at `root`. Raises EvidenceError where its data/ cannot be read."""
 
     def __init__(self, root: Path):
@@ -24,16 +25,22 @@ class Holdings:
             raise EvidenceError(problems)
         return cells
 
+    def fields(self, table: str) -> list[dict[str, Any]]:
+        """A table's fields, as datapackage.json describes them."""
+        fields: list[dict[str, Any]] = self.base.resource(table)["schema"]["fields"]
+        return fields
+
     def columns(self, table: str) -> list[str]:
-        return [field["name"] for field in self.base.resource(table)["schema"]["fields"]]
+        """The names of a table's columns, in their order."""
+        return [field["name"] for field in self.fields(table)]
 
     def allowed(self, table: str, column: str) -> list[str]:
-        """The values that a column may hold, where datapackage.json lists them."""
-        fields = self.base.resource(table)["schema"]["fields"]
-        (field,) = (field for field in fields if field["name"] == column)
-        return field["constraints"]["enum"]
+        """The values that a column may have, where datapackage.json lists them."""
+        (field,) = (field for field in self.fields(table) if field["name"] == column)
+        values: list[str] = field["constraints"]["enum"]
+        return values
 
-    def setting(self, table: str, name: str):
+    def setting(self, table: str, name: str) -> Any:
         """What stands under a table’s “upstream” in datapackage.json."""
         upstream = self.base.resource(table).get("upstream", {})
         if name not in upstream:
@@ -42,6 +49,7 @@ class Holdings:
         return upstream[name]
 
     def upstream(self, table: str) -> Upstream:
+        """Where a table comes from, and how patient to be there."""
         names = ("title", "address", "seconds", "tries")
         return Upstream(**{name: self.setting(table, name) for name in names})
 
@@ -53,8 +61,8 @@ class Holdings:
     @cached_property
     def files(self) -> dict[str, str]:
         """Region → name of its file at caniuse, for those that have one."""
-        named = self.regions["usage_file"]
-        return named[named != ""].to_dict()
+        names = self.regions["usage_file"]
+        return {str(region): name for region, name in names[names != ""].items()}
 
     @cached_property
     def codes(self) -> dict[str, str]:

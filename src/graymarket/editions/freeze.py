@@ -5,16 +5,20 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from graymarket import evidence
+from graymarket.editions.frozen import RESULTS, edition_file, table_files
 from graymarket.evidence import EvidenceError, Problem
-from graymarket.refresh.store import replace
+from graymarket.evidence.store import replace
+
+Results = Mapping[str, Mapping[str, Any]]  # name → plain JSON values of a typed result
 
 _CITATION = "CITATION.cff"
 _FIXED = (1980, 1, 1, 0, 0, 0)  # so that the same edition is the same bytes
@@ -33,8 +37,8 @@ def name_edition(root: Path, name: str, today: date) -> None:
     package |= {"version": name, "created": f"{today}T00:00:00Z"}
     for resource in package["resources"]:
         if "coverage" in resource:
-            found = evidence.coverage(evidence.load(resource["name"], root))
-            resource["coverage"] = {"edition": name} | found
+            coverage = evidence.coverage(evidence.load(resource["name"], root))
+            resource["coverage"] = {"edition": name} | coverage
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
     replace(root, {evidence.PACKAGE: text.encode()})
     citation = (root / _CITATION).read_text(encoding="utf-8")
@@ -54,49 +58,29 @@ def named(root: Path, name: str, today: date) -> Iterator[dict[str, bytes]]:
     }
     name_edition(root, name, today)
     try:
-        yield evidence.table_files(root)
+        yield table_files(root)
     except BaseException:
         for path, content in before.items():
             _write(path, content)
         raise
 
 
-def freeze(root: Path, tables: dict[str, bytes]) -> Path:
-    """Keep data/ and report/results.json as the edition that data/ names; returns the file.
+def freeze(root: Path, tables: dict[str, bytes], results: Callable[[], Results]) -> Path:
+    """Keep data/ and its results as the edition that data/ names; returns the file.
 
-    `tables`: the files that the report was built from. Raises EvidenceError if data/ has changed
-    since.
+    `tables`: the files that the report was built from; `results`: computes what the report knows.
+    The same tables and results give the same bytes. Raises EvidenceError if data/ has changed
+    since, or changes meanwhile.
     """
-    if evidence.table_files(root) != tables:
+    kept = {RESULTS: _as_json({"results": results()})}
+    if table_files(root) != tables:
         expected = "to stay as it was while the report was built"
         raise EvidenceError([Problem("data/", expected, fix="run this again")])
-    version = evidence.package(root)["version"]
-    results = (root / "report" / evidence.RESULTS).read_bytes()
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        package = (root / "data" / evidence.PACKAGE).read_bytes().replace(b"\r\n", b"\n")
-        for path, kept in {evidence.PACKAGE: package, **dict(sorted(tables.items()))}.items():
-            _add(archive, path, kept)
-        _add(archive, evidence.RESULTS, results)
-    file = evidence.edition_file(root, version)
+    package = (root / "data" / evidence.PACKAGE).read_bytes().replace(b"\r\n", b"\n")
+    file = edition_file(root, evidence.package(root)["version"])
     file.parent.mkdir(exist_ok=True)
-    _write(file, content.getvalue())
+    _write(file, _zipped({evidence.PACKAGE: package} | dict(sorted(tables.items())) | kept))
     return file
-
-
-def _check_name(root: Path, name: str) -> None:
-    present = evidence.package(root)["version"]
-    place = f"data/{evidence.PACKAGE}"
-    problem = None
-    if not _is_name(name):
-        problem = Problem(place, "an edition’s name as 2026-12 or 2026-12-24", value=name)
-    elif evidence.edition_file(root, name).exists():
-        fix = "an edition never changes once it is frozen: choose a later name"
-        problem = Problem(place, "a name that no edition has yet", value=name, fix=fix)
-    elif name < present:
-        problem = Problem(place, f"a name after {present}, the present edition’s", value=name)
-    if problem:
-        raise EvidenceError([problem])
 
 
 def next_name(root: Path, today: date) -> str:
@@ -114,6 +98,21 @@ def next_name(root: Path, today: date) -> str:
     return str(following)
 
 
+def _check_name(root: Path, name: str) -> None:
+    present = evidence.package(root)["version"]
+    place = f"data/{evidence.PACKAGE}"
+    problem = None
+    if not _is_name(name):
+        problem = Problem(place, "an edition’s name as 2026-12 or 2026-12-24", value=name)
+    elif edition_file(root, name).exists():
+        fix = "an edition never changes once it is frozen: choose a later name"
+        problem = Problem(place, "a name that no edition has yet", value=name, fix=fix)
+    elif name < present:
+        problem = Problem(place, f"a name after {present}, the present edition’s", value=name)
+    if problem:
+        raise EvidenceError([problem])
+
+
 def _is_name(name: str) -> bool:
     """Whether it is a month or a day of the calendar: 2026-12, 2026-12-24."""
     try:
@@ -123,10 +122,17 @@ def _is_name(name: str) -> bool:
     return re.fullmatch(_NAME, name) is not None
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _FIXED)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)
+def _as_json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, kept in files.items():
+            entry = zipfile.ZipInfo(name, _FIXED)
+            archive.writestr(entry, kept, zipfile.ZIP_DEFLATED, compresslevel=9)
+    return content.getvalue()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,0 +1,211 @@
+"""The estimate as a subject: known answers from a few rows."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from graymarket.evidence import Tables
+from graymarket.question import Question
+from graymarket.results import Names, Quantity, Verdict, estimate
+from graymarket.results.intervals import step
+from graymarket.wording import Wording
+
+EVENT = pd.Timestamp("2021-09-01")
+QUESTION = Question(
+    *("made-up", "A title", "", "Xiaomi", ("CUB", "SYR"), EVENT, "it locks", None, ()), path=None
+)
+COLUMNS = ["region", "date", "maker", "parameter", "low", "mode", "high", "unit", "kind"]
+ROWS = [
+    ("CUB", EVENT, "all", "lines", 6e6, 7e6, 8e6, "lines", "evidence"),
+    ("CUB", EVENT, "all", "lines_per_user", 1.0, 1.25, 1.5, "ratio", "inference"),
+    ("CUB", EVENT, "all", "smartphone_share", 60, 70, 80, "percent", "inference"),
+    ("CUB", EVENT, "Xiaomi", "share", 8, 15, 20, "percent", "inference"),
+    ("CUB", EVENT, "Xiaomi", "brand_gray", 97, 100, 100, "percent", "evidence"),
+    ("CUB", EVENT, "Xiaomi", "customs_gray", 0, 3, 10, "percent", "guess"),
+    ("SYR", EVENT, "Xiaomi", "share", 0, None, 100, "percent", "none"),
+]
+
+
+def tables(rows=ROWS, **more):
+    """A base of a few rows; further tables replace those of the same name."""
+    assumptions = pd.DataFrame(rows, columns=COLUMNS).assign(reasoning="why")
+    frames = {
+        "assumptions": assumptions.assign(
+            lineage=[f"assumptions/{r[0]}/{r[1]:%Y-%m}/{r[2]}/{r[3]}" for r in rows]
+        ),
+        "usage_panel": pd.DataFrame(columns=["region", "month", "apple_share", "lineage"]),
+        "regions": pd.DataFrame({"region": ["CUB", "SYR"], "name": ["Cuba", "Syria"]}),
+        "cases": pd.DataFrame(columns=CASES),
+        "case_inputs": pd.DataFrame(
+            columns=["case", "parameter", "low", "mode", "high", "lineage"]
+        ),
+        "claims": pd.DataFrame(
+            [("claim-1", "market-share", 15.0, "CUB")], columns=["id", "topic", "value", "region"]
+        ),
+        "inputs": pd.DataFrame(columns=["id", "region", "metric", "grade", "value", "lineage"]),
+        "vendor_share": pd.DataFrame(
+            [("v-1", "CUB", "Xiaomi", "page_view_share", 18.3, EVENT)],
+            columns=["id", "region", "vendor", "metric", "value", "start"],
+        ),
+        "vendor_usage": pd.DataFrame(
+            [("world", EVENT, "Xiaomi", 11.6)],
+            columns=["region", "month", "vendor", "usage_share"],
+        ),
+    }
+    return Tables.of(frames | more)
+
+
+CASES = ["id", "role", "region", "maker", "start", "end", "method", "quantity", "unit"]
+CASES += ["gray_sense", "what", "reason", "answers", "independent", "lineage"]
+
+
+def changed(parameter, low, mode, high):
+    """ROWS with another range for one parameter of Cuba."""
+    rows = [list(row) for row in ROWS]
+    for row in rows:
+        if (row[0], row[3]) == ("CUB", parameter):
+            row[4:7] = low, mode, high
+    return rows
+
+
+def known(rows=ROWS, question=QUESTION, **more):
+    return estimate.compute(question, tables(rows, **more))
+
+
+@pytest.fixture(scope="module")
+def base():
+    return known()
+
+
+def say(result):
+    return str(Wording().text(result))
+
+
+def test_the_chain_by_hand(base):
+    # 7 million / 1.25 x 70% = 3.92 million smartphones; 15% is 588,000, all of them gray
+    assert base.results["by_hand"].value == pytest.approx(588_000)
+    assert say(base.results["by_hand"]) == "588,000"
+    assert list(base.chain["kind"].dropna()) == ["evidence", *["inference"] * 3, "evidence"]
+
+
+def test_bounds_by_hand_and_printed_outwards(base):
+    bounds = base.results["brand_gray_share_bounds"]
+    assert (bounds.low, bounds.high, bounds.kind) == (pytest.approx(7.76), 20, "bound")
+    assert say(bounds) == "7–20%"
+
+
+def test_an_interval_has_its_level_and_the_rows_of_its_inputs(base):
+    share = base.results["brand_gray_share"]
+    assert (share.level, share.kind, share.unit, share.period) == (
+        95,
+        "estimated",
+        "percent",
+        "2021-09",
+    )
+    assert share.lineage == (
+        "assumptions/CUB/2021-09/Xiaomi/share",
+        "assumptions/CUB/2021-09/Xiaomi/brand_gray",
+    )
+    assert base.results["brand_gray_share_bounds"].low <= share.low < share.value < share.high
+
+
+def test_one_quantity_has_one_form(base):
+    row = base.estimates.set_index(["region", "maker", "quantity"]).loc[("CUB", "Xiaomi", "share")]
+    assert row["interval"] == base.results["share"]
+
+
+def test_a_place_without_evidence_is_refused(base):
+    assert base.results["refused"].items == (("SYR", "Syria"),)
+    assert say(base.results["blank"]) == "one of two regions stay blank"
+    assert "share_syr" not in base.results
+    syria = base.estimates[base.estimates["region"] == "SYR"].iloc[0]
+    assert isinstance(syria["interval"], Verdict)
+    assert say(syria["interval"]) == "not estimable"
+
+
+@pytest.mark.parametrize(("world", "chance", "size"), [(11.6, 70, "larger"), (14, 50, "no_larger")])
+def test_the_chance_above_the_world(world, chance, size):
+    usage = pd.DataFrame(
+        [("world", EVENT, "Xiaomi", world)], columns=["region", "month", "vendor", "usage_share"]
+    )
+    results = known(vendor_usage=usage).results
+    assert results["above_world"].value == pytest.approx(chance)
+    assert results["size"].answer == size
+
+
+@pytest.mark.parametrize(
+    ("ends", "place"),
+    [((8, 15, 20), "inside"), ((4, 7.75, 9.5), "outside"), ((30, 35, 40), "outside")],
+)
+def test_where_the_article_s_figure_lies(ends, place):
+    assert known(changed("share", *ends)).results["article_place"].answer == place
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer"),
+    [((97, 100, 100), "nearly_all"), ((50, 60, 70), "most"), ((30, 40, 60), "some")],
+)
+def test_how_many_come_from_outside(ends, answer):
+    assert known(changed("brand_gray", *ends)).results["outside"].answer == answer
+
+
+@pytest.mark.parametrize(("ends", "answer"), [((0, 3, 10), "apart"), ((50, 95, 100), "together")])
+def test_whether_two_senses_can_be_told_apart(ends, answer):
+    assert known(changed("customs_gray", *ends)).results["senses"].answer == answer
+
+
+def test_another_maker_is_estimated_from_its_own_rows():
+    rows = [*ROWS, ("CUB", EVENT, "Nokia", "share", 4, 5, 6, "percent", "inference")]
+    nokia = known(rows, replace(QUESTION, maker="Nokia")).results
+    assert nokia["share_bounds"].low == 4
+    assert "brand_gray_share" not in nokia
+    assert say(nokia["no_gray"]) == "gray phones of Nokia in Cuba and Syria"
+
+
+def test_nothing_assumed_is_no_estimate():
+    results = known([]).results
+    assert say(results["headline"]) == "For Xiaomi in Cuba and Syria no estimate is honest yet"
+    assert "made" not in results
+    assert "share" not in results
+
+
+def test_the_date_nearest_the_event_is_taken():
+    later = ("CUB", pd.Timestamp("2026-06-01"), "Xiaomi", "share", 30, 35, 40, "percent", "guess")
+    found = known([*ROWS, later])
+    assert found.results["share_bounds"].low == 8
+    assert (found.then, found.latest) == (EVENT, later[1])
+
+
+def test_registers_are_those_of_other_places_than_they_correct():
+    ratios = [("i-1", "RUS", 0.5), ("i-2", "GEO", 0.9), ("i-3", "CUB", 1.8), ("i-4", "UKR", 9.0)]
+    inputs = pd.DataFrame(ratios, columns=["id", "region", "value"]).assign(
+        metric="panel_calibration_ratio", grade=["A", "B", "B", "C"], start=EVENT, end=EVENT
+    )
+    regions = pd.DataFrame(
+        {"region": ["CUB", "SYR", "RUS", "GEO"], "name": ["Cuba", "Syria", "Russia", "Georgia"]}
+    )
+    months = pd.date_range("2020-10-01", EVENT, freq="MS")
+    panel = pd.DataFrame({"region": "CUB", "month": months, "apple_share": 8.0})
+    ratio = ("CUB", EVENT, "Apple", "register_ratio", 0.4, 0.8, 1.8, "ratio", "inference")
+    results = known([*ROWS, ratio], inputs=inputs, regions=regions, usage_panel=panel).results
+    assert say(results["ratios"]) == "0.50 to 0.90"
+    assert results["ratio"].value == pytest.approx(0.7)
+    assert isinstance(results["ratio_places"], Names)
+    assert results["site_ratio"].value == 1.8
+
+
+@pytest.mark.parametrize(
+    ("unit", "high", "expected"),
+    [
+        *(("percent", 5.0, 0.1), ("percent", 5.1, 1), ("phones", 900_000, 10_000)),
+        *(("phones", 2_000_000, 100_000), ("phones", 10_000_000, 1_000_000)),
+    ],
+)
+def test_steps_of_estimates(unit, high, expected):
+    assert step(unit, high) == expected
+
+
+def test_results_are_typed(base):
+    assert isinstance(base.results["share"], Quantity)
+    assert all(result.lineage and result.definition for result in base.results.values())
