@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from graymarket.evidence import Tables
-from graymarket.results import Results
+from graymarket.results import Results, benchmarks
 from graymarket.results.carried import known_of_couriers
 from graymarket.results.legal_imports import add_results, bars_of, place_in
 from graymarket.results.maker_shares import add_maker, ends_of, most_alike
@@ -323,3 +323,78 @@ def test_rows_on_couriers_enter_by_filter_unless_left_out():
         "5–10%",
     ]
     assert known["what"].tolist() == ["Money", "Travellers", "Travellers"]
+
+
+def base(rows, picks=()):
+    """Tables with these benchmarks (as in `published`), and picks of (entry, label, place, use)."""
+    known = published(rows).drop(columns=["least", "most", "limit", "year"])
+    known = known.assign(
+        value=[row[2] for row in rows],
+        low=NOTHING,
+        high=NOTHING,
+        unit="percent",
+        share_of_total=NOTHING,
+        scope="all_brands",
+        id=known["lineage"].str.removeprefix("benchmarks/"),
+    )
+    chosen = pd.DataFrame(list(picks), columns=["entry", "label", "place", "use"])
+    taxes = pd.DataFrame(
+        {
+            "id": ["taxes-001", "taxes-002"],
+            "region": "BBB",
+            "item": "total_tax",
+            "start": pd.Timestamp("2019-01-01"),
+            "end": pd.Timestamp("2019-12-31"),
+            "low": NOTHING,
+            "value": [57.0, 35.0],
+            "high": NOTHING,
+            "unit": "percent",
+            "grade": "B",
+        }
+    )
+    policies = pd.DataFrame(
+        columns=["id", "region", "kind", "metric", "unit", "before", "after", "clean", "grade"]
+    ).astype({"clean": bool})
+    return Tables.of(
+        {
+            "benchmarks": known,
+            "picks": chosen.assign(question="", order=1, field="", text=""),
+            "regions": REGIONS,
+            "taxes": taxes,
+            "policies": policies,
+            "xiaomi_gray_share": own_table(),
+        }
+    )
+
+
+def test_who_speaks_is_read_in_picks_and_else_the_source_names_them():
+    picks = [("benchmarks/benchmarks-001", "importers", "who_says_what", "show")]
+    known = benchmarks.compute(QUESTION, base(ALL, picks)).shares.set_index("region")
+    assert str(TEXT(known.at["BBB", "said_in"])) == "2019, importers"
+    assert str(TEXT(known.at["BBB", "said_for"])) == "“gray”; sell legal phones"
+    assert str(TEXT(known.at["AAA", "said_in"])) == "2019, A shop"
+    assert str(TEXT(known.at["AAA", "said_for"])) == "“gray”, customs-gray"
+
+
+def test_charges_enter_by_filter_unless_left_out():
+    whole = benchmarks.compute(QUESTION, base(ALL)).taxes
+    left_out = [("taxes/taxes-002", "", "taxes", "leave_out")]
+    without = benchmarks.compute(QUESTION, base(ALL, left_out)).taxes
+    assert whole[["x_low", "x_high"]].to_numpy().tolist() == [[35.0, 57.0]]
+    assert without[["x_low", "x_high"]].to_numpy().tolist() == [[57.0, 57.0]]
+
+
+def test_places_asked_about_come_first_and_beside_all_others():
+    rows = [*ALL, ("IRN", 2015, 95.0, "customs", "core", "")]
+    subject = benchmarks.compute(QUESTION, base(rows))
+    assert subject.countries == ["Aland", "Iran", "Beland"]
+    assert list(subject.senses) == ["customs", "mixed"]
+    results = subject.results
+    assert (text(results, "least"), text(results, "most")) == ("5%", "95%")
+    assert (text(results, "here_range"), text(results, "spread")) == ("30%", "5% to 95%")
+    assert text(results, "covered") == "Aland"
+    assert text(results, "chart_title").endswith("in Aland: 30%")
+    elsewhere = benchmarks.compute(QUESTION, base(rows[1:])).results
+    assert text(elsewhere, "spread_alone") == "5% to 95%"
+    assert text(elsewhere, "covered") == "none"
+    assert not {"here_range", "chart_title", "spread"} & set(elsewhere)

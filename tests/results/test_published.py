@@ -12,7 +12,7 @@ from graymarket.models import (
     mirrored,
     rank_correlation,
 )
-from graymarket.results import Quantity, Verdict
+from graymarket.results import Quantity, Results, Verdict, policy_moves, taxed
 from graymarket.results.policy_moves import clean_counts, gray_shares
 from graymarket.results.published import bounded, percent, spread_of, step_as_given, years
 from graymarket.results.taxed import beside_shares, charges, price_gaps
@@ -196,3 +196,50 @@ def test_a_bound_keeps_its_number():
     assert isinstance(share, Verdict)
     assert isinstance(share.parts["share"], Quantity)
     assert share.parts["share"].value == 30
+
+
+def test_how_many_shares_fell_and_what_a_registry_did_to_imports():
+    rows = [
+        ("p1", "gray_share", "percent", 90.0, 60.0, "exact", False),
+        ("p2", "gray_share", "percent", 25.0, 33.0, "exact", True),
+        ("p3", "gray_share", "percent", 25.0, 25.0, "exact", False),
+        ("p4", "legal_import_value", "USD", 25e6, 73e6, "exact", True),
+        ("p5", "legal_import_value", "USD", 73e6, 11e6, "exact", True),
+    ]
+    known = tables(rows)
+    ended = policies(rows)
+    ended.loc[4, "kind"] = "registry_end"
+    known = Tables.of(
+        {name: known[name] for name in ("benchmarks", "regions")} | {"policies": ended}
+    )
+    results = Results()
+    policy_moves.add_results(results, gray_shares(known), clean_counts(known))
+    read = {name: str(TEXT(result)) for name, result in results.items()}
+    assert (read["pairs"], read["fell"], read["clean_shares"]) == ("three", "one", "one")
+    assert read["clean_heading"].endswith("red: free of another cause")
+    sides = [read[f"registry_{side}"] for side in ("before", "with", "after")]
+    assert sides == ["$25 million", "$73 million", "$11 million"]
+    assert read["counts_moved"] == "15–292%"
+
+
+@pytest.mark.parametrize(
+    ("greatest", "answer"),
+    [([10, 20, 30, 40], "rise together"), ([40, 20, 30, 10], "show no firm link")],
+)
+def test_taxes_and_shares_rise_together_only_if_they_do_without_any_one_place(greatest, answer):
+    taxes_there = pd.Series([1.0, 2.0, 3.0, 4.0])
+    crossed = pd.DataFrame(
+        {"x_low": taxes_there, "x_high": taxes_there, "low": greatest, "high": greatest}
+    ).assign(lineage="taxes/taxes-001")
+    results = Results()
+    taxed.add_results(results, crossed, crossed.head(2))
+    assert str(TEXT(results["tax_link"])) == answer
+    assert str(TEXT(results["taxed_count"])) == "four"
+    assert str(TEXT(results["gapped_count"])) == "two"
+
+
+def test_two_places_have_no_order():
+    crossed = pd.DataFrame(columns=["x_low", "x_high", "low", "high", "lineage"])
+    results = Results()
+    taxed.add_results(results, crossed, crossed)
+    assert set(results) == {"taxed_count", "gapped_count"}
