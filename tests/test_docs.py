@@ -1,4 +1,4 @@
-"""The pages in docs/: their commands exist, their recipes parse, their links lead somewhere."""
+"""CONTRIBUTING and docs/: what they name exists, recipes parse, links lead somewhere."""
 
 import re
 import shlex
@@ -10,12 +10,23 @@ import yaml
 
 from graymarket.cli import main
 
-PAGES = ["new-data", "scheduled-refresh", "your-own-question"]
+PAGES = [
+    "CONTRIBUTING.md",
+    *(f"docs/{name}.md" for name in ("architecture", "new-data", "scheduled-refresh")),
+    "docs/your-own-question.md",
+]
+# A file that a recipe asks for: xx.toml, tests/results/test_NAME.py, NN-name.ipynb.
+_TO_BE_MADE = re.compile(r"NAME|NN-|/xx\.")
 
 
 @pytest.fixture(params=PAGES)
-def page(request, root):
-    return (root / "docs" / f"{request.param}.md").read_text(encoding="utf-8")
+def path(request, root):
+    return root / request.param
+
+
+@pytest.fixture
+def page(path):
+    return path.read_text(encoding="utf-8")
 
 
 def blocks(text: str, language: str = "") -> list[str]:
@@ -39,9 +50,32 @@ def test_every_command_and_option_exists(page):
         assert {word for word in words if word.startswith("--")} <= known, words
 
 
-def test_links_lead_somewhere(page, root):
+def test_links_lead_somewhere(path, page):
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page):
-        assert (root / "docs" / target).exists(), target
+        assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_named_for_maintainers_is_there(root, name):
+    text = (root / name).read_text(encoding="utf-8")
+    package = r"(?:charts|publish|refresh|results|wording|exhibits|editions|evidence|models)"
+    named = re.findall(rf"`((?:src|tests|data|notebooks|{package})/[^` ]*\.\w+)`", text)
+    assert len(named) > 10
+    for file in named:
+        if not _TO_BE_MADE.search(file) and "*" not in file:
+            assert (root / file).exists() or (root / "src/graymarket" / file).exists(), file
+
+
+def test_the_walk_of_one_reading_names_each_file_once_and_what_is_in_it(root):
+    text = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^\| `([^`]+)` \| (.*) \|$", text.split("## A walk")[1], re.MULTILINE)
+    files = [file for file, _ in steps]
+    assert len(files) > 30 and len(set(files)) == len(files)
+    for file, said in steps:
+        if file.endswith((".py", ".typ", ".csv", ".ipynb")):
+            content = (root / file).read_text(encoding="utf-8").replace('\\"', '"')
+            for name in re.findall(r"`([^`]+)`", said):
+                assert name in content, (file, name)
 
 
 def test_the_workflow_is_one_that_opens_a_change(root):
@@ -65,6 +99,7 @@ def test_the_scripts_parse(root):
 
 def test_the_readme_names_every_page(root):
     readme = (root / "README.md").read_text(encoding="utf-8")
-    for path in (root / "docs").glob("*.md"):
-        assert f"docs/{path.name}" in readme
-        assert path.stem in PAGES
+    pages = ["CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{p.name}" for p in root.glob("docs/*.md"))]
+    for name in pages:
+        assert name in readme
+        assert name in PAGES or name == "CHANGELOG.md"

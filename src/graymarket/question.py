@@ -80,11 +80,6 @@ class Question:
         return self.rests_on or self.closure_rows[:1]
 
     @property
-    def told_by(self) -> tuple[str, ...]:
-        """As `lineage`: the name that notebooks/any still uses. It goes with them."""
-        return self.lineage
-
-    @property
     def month(self) -> pd.Timestamp:
         """The first day of the event's month."""
         return self.event.to_period("M").to_timestamp()

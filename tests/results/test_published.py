@@ -1,245 +1,253 @@
-"""Published figures as results: how exact they are, what is a bound, and what goes with what."""
+"""Published shares, recorded flows and the panel’s loss: each counted once, and in one way."""
 
+import re
+import shutil
+
+import nbformat
+import numpy as np
 import pandas as pd
 import pytest
+from few import EVENT, asked, regions, table
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graymarket.evidence import Tables
-from graymarket.models import (
-    distinct_flows,
-    leave_one_out_correlations,
-    mirrored,
-    rank_correlation,
+from graymarket.results import (
+    Results,
+    benchmarks,
+    changes,
+    evidence_base,
+    published,
+    readings,
+    trade_flows,
 )
-from graymarket.results import Quantity, Results, Verdict, policy_moves, taxed
-from graymarket.results.policy_moves import clean_counts, gray_shares
-from graymarket.results.published import bounded, percent, spread_of, step_as_given, years
-from graymarket.results.taxed import beside_shares, charges, price_gaps
 from graymarket.wording import Wording
 
 TEXT = Wording("en").text
-ROW = pd.Series({"lineage": "benchmarks/benchmarks-001"})
-YEAR = ("2020-01-01", "2020-12-31")
 
 
-def day(text):
-    return pd.Timestamp(text)
+def named_by_chapters(root, name):
+    """The chapters whose prose or code quotes a result."""
+    pattern = re.compile(rf"\b{re.escape(name)}\b")
+    books = {path: nbformat.read(path, as_version=4) for path in (root / "notebooks").glob("*")}
+    return {
+        path.name[:2]
+        for path, book in books.items()
+        if any(pattern.search(cell.source) for cell in book.cells)
+    }
+
+
+# ---- published shares
+
+
+@pytest.fixture(scope="module")
+def real(root):
+    return Tables(root)
+
+
+ELSEWHERE = {"region": "PRK", "value": 70.0}
+
+
+def shares(real, *changed):
+    """Benchmarks of the real tables, but with these shares: 10 percent in Cuba, and 70 elsewhere."""
+    first = real["benchmarks"].query("use == 'core' and unit == 'percent'").head(1)
+    known = {"region": "CUB", "start": EVENT, "end": EVENT, "grade": "B", "qualifier": "exact"}
+    known |= {"low": np.nan, "value": 10.0, "high": np.nan, "share_of_total": np.nan}
+    rows = [first.assign(id=f"b-{n}", lineage=f"benchmarks/b-{n}", **(known | change))
+            for n, change in enumerate([{}, ELSEWHERE, *changed])]  # fmt: skip
+    given = {name: real[name] for name in real} | {"benchmarks": pd.concat(rows)}
+    return benchmarks.compute(asked(), Tables.of(given))
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "qualifier", "printed"),
+    ("change", "figures"),
     [
-        (30, 30, "exact", "30%"),
-        (8.3, 8.3, "exact", "8.3%"),
-        (20.48, 20.48, "exact", "20.48%"),
-        (25, 30, "range", "25–30%"),
-        (30, 30, "at_least", "at least 30%"),
-        (90, 90, "more_than", "over 90%"),
-        (10, 10, "at_most", "at most 10%"),
-        (1, 1, "less_than", "under 1%"),
-        (5, 5, "about", "5%"),
+        ({"value": 20.0}, 3),
+        ({"unit": "ratio"}, 2),  # what chapter 80 of the first edition still counted
+        ({"grade": "C"}, 2),
+        ({"use": "counterfeit"}, 2),
     ],
 )
-def test_a_published_share_reads_as_its_source_has_it(low, high, qualifier, printed):
-    share = bounded(percent(low, high, "a share", ROW), qualifier)
-    assert str(TEXT(share)) == printed
-    assert share.lineage == ("benchmarks/benchmarks-001",)
+def test_published_shares_are_counted_by_one_definition(real, change, figures):
+    known = shares(real, change)
+    assert known.results["figures"].value == len(known.shares) == figures
 
 
-@given(st.integers(0, 10_000))
-def test_a_percent_of_two_decimals_is_printed_with_all_its_digits(hundredths):
-    value = hundredths / 100
-    step = step_as_given(value)
-    assert abs(round(value / step) * step - value) < 1e-9
+def test_chapters_quote_that_count(root):
+    assert named_by_chapters(root, "benchmarks.figures") >= {"10", "80"}
+    assert named_by_chapters(root, "core") == set()
 
 
-def test_years_are_told_once_and_the_end_alone_where_the_start_is_not_known():
-    assert str(TEXT(years(day("2018-01-01"), day("2019-12-31"), "benchmarks"))) == "2018–2019"
-    assert str(TEXT(years(day("2018-01-01"), day("2018-12-31"), "benchmarks"))) == "2018"
-    assert str(TEXT(years(pd.NaT, day("2020-12-31"), "benchmarks"))) == "2020"
+def test_shares_of_the_places_asked_about_come_first(real):
+    known = shares(real, {"region": "SDN", "value": 50.0})
+    assert known.countries == ["Sudan", "Cuba", "North Korea"]
+    assert known.results["covered"].items == (("CUB", "Cuba"), ("SDN", "Sudan"))
+    assert known.results["other_count"].value == 1
+    assert known.results["countries_count"].value == 3
+    assert sorted(known.here["low"]) == [10, 50]
+    assert "CUB" not in set(known.alone["region"])
 
 
-def shares(rows):
-    """Shares of (region, start, end, low, high)."""
-    columns = ["region", "start", "end", "low", "high"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame[["start", "end"]] = frame[["start", "end"]].apply(pd.to_datetime)
-    frame["lineage"] = [f"benchmarks/benchmarks-{i:03}" for i in range(len(frame))]
-    text = [
-        percent(row.low, row.high, "a share", row, region=row.region) for row in frame.itertuples()
-    ]
-    return frame.assign(label=frame["region"], text=pd.Series(text, dtype=object))
+def test_a_share_is_as_exact_as_its_source_prints_it():
+    assert published.step_as_given(10, 12) == 1
+    assert published.step_as_given(10, 12.5) == 0.1
+    assert published.step_as_given(0.25) == published.step_as_given(1 / 3) == 0.01
 
 
-def test_a_spread_runs_from_the_least_to_the_greatest_end():
-    rows = shares([("AAA", *YEAR, 10, 20), ("BBB", *YEAR, 5, 5)])
-    assert str(TEXT(spread_of(rows))) == "5% to 20%"
-    assert str(TEXT(spread_of(rows.tail(1)))) == "5%"
+@pytest.mark.parametrize("qualifier", published.BOUNDS)
+def test_a_bound_is_said_to_be_one(qualifier):
+    row = pd.Series({"lineage": "benchmarks/b-1"})
+    share = published.percent(10, 10, "A share", row)
+    bound = published.bounded(share, qualifier)
+    assert bound.answer == qualifier
+    assert bound.parts["share"] is share
+    assert TEXT(bound) != TEXT(share) == "10%"
+    assert published.bounded(share, "exact") is share
 
 
-def taxes(rows):
-    """Rows of the table taxes: (id, region, item, value)."""
-    frame = pd.DataFrame(rows, columns=["id", "region", "item", "value"])
-    known = {"low": float("nan"), "high": float("nan"), "unit": "percent", "grade": "B"}
-    first, last = map(day, YEAR)
-    return frame.assign(**known, start=first, end=last, lineage="taxes/" + frame["id"])
+def test_years_go_from_the_one_to_the_other():
+    start, end = pd.Timestamp("2019-05-01"), pd.Timestamp("2021-03-31")
+    assert TEXT(published.years(start, end, "benchmarks")) == "2019–2021"
+    assert TEXT(published.years(pd.NaT, end, "benchmarks")) == "2021"
 
 
-def test_parts_are_added_up_only_where_no_total_is_published():
-    rows = [("t1", "AAA", "total_tax", 30.0), ("t2", "AAA", "sales_tax", 20.0)]
-    rows += [("t3", "BBB", "sales_tax", 10.0), ("t4", "BBB", "excise", 2.5)]
-    known = charges(taxes(rows)).set_index("region")
-    assert known["x_high"].to_dict() == {"AAA": 30.0, "BBB": 12.5}
-    assert known["partial"].to_dict() == {"AAA": False, "BBB": True}
-    assert known.at["BBB", "lineage"] == ["taxes/t3", "taxes/t4"]
+# ---- recorded flows
 
 
-def test_a_charge_counts_only_with_a_share_within_a_year_and_the_newest_of_a_place():
-    first = taxes([("t1", "AAA", "total_tax", 30.0), ("t2", "BBB", "total_tax", 9.0)])
-    later = taxes([("t3", "AAA", "total_tax", 40.0)])
-    later = later.assign(start=day("2021-01-01"), end=day("2021-12-31"))
-    known = charges(pd.concat([first, later], ignore_index=True))
-    rows = shares(
-        [
-            ("AAA", "2022-01-01", "2022-12-31", 50, 60),
-            ("AAA", "2030-01-01", "2030-12-31", 1, 1),
-            ("BBB", "2023-01-01", "2023-12-31", 1, 1),
-        ]
-    )
-    crossed = beside_shares(known, rows)
-    assert crossed[["region", "x_low", "low", "high"]].to_numpy().tolist() == [
-        ["AAA", 40.0, 50, 60]
-    ]
-    assert crossed["lineage"].iloc[0] == ("taxes/t3", "benchmarks/benchmarks-000")
+def flow(exporter, importer, year, by):
+    known = {"exporter": exporter, "importer": importer, "reported_by": by}
+    return known | {"start": pd.Timestamp(f"{year}-01-01"), "end": pd.Timestamp(f"{year}-12-31")}
 
 
-def test_a_price_gap_is_how_much_cheaper_whatever_its_sign():
-    rows = taxes([("t1", "AAA", "price_gap", -30.0), ("t2", "AAA", "sales_tax", 20.0)])
-    known = price_gaps(rows)
-    assert known[["x_low", "x_high"]].to_numpy().tolist() == [[30.0, 30.0]]
+BOTH = [flow("PRK", "CUB", 2020, "exporter"), flow("PRK", "CUB", 2020, "importer")]
 
 
-def test_the_rank_correlation_is_spearmans():
-    one, other = pd.Series([1.0, 2.0, 3.0]), pd.Series([10.0, 30.0, 20.0])
-    assert rank_correlation(one, other) == pytest.approx(0.5)  # 1 - 6 * 2 / (3 * 8)
-    assert leave_one_out_correlations(one, other) == pytest.approx([-1.0, 1.0, 1.0])
-
-
-def policies(rows):
-    """Rows of the table policies: (id, metric, unit, before, after, qualifier, clean)."""
-    columns = ["id", "metric", "unit", "before", "after", "before_qualifier", "clean"]
-    frame = pd.DataFrame(rows, columns=columns).assign(
-        region="AAA", kind="registry", grade="B", what="A figure", after_qualifier="exact"
-    )
-    for side, year in (("before", 2010), ("after", 2012)):
-        frame[f"{side}_start"] = pd.Timestamp(year, 1, 1)
-        frame[f"{side}_end"] = pd.Timestamp(year, 12, 31)
-    return frame.assign(lineage="policies/" + frame["id"])
-
-
-def tables(rows, benchmarks=()):
-    columns = ["region", "start", "end", "low", "high", "grade", "scope", "lineage"]
-    known = pd.DataFrame(list(benchmarks), columns=columns)
-    known[["start", "end"]] = known[["start", "end"]].apply(pd.to_datetime)
-    regions = pd.DataFrame({"region": ["AAA"], "name": ["Aland"]})
-    return Tables.of({"policies": policies(rows), "benchmarks": known, "regions": regions})
-
-
-def test_a_range_of_the_same_days_stands_for_a_single_figure():
-    rows = [("p1", "gray_share", "percent", 90.0, 6.0, "more_than", False)]
-    printed = ("AAA", "2012-01-01", "2012-12-31", 5.0, 7.0, "B", "all_brands", "benchmarks/b1")
-    other = ("AAA", "2012-01-01", "2012-12-31", 1.0, 99.0, "C", "all_brands", "benchmarks/b2")
-    move = gray_shares(tables(rows, [printed, other])).iloc[0]
-    assert [str(TEXT(move[name])) for name in ("text0", "text1")] == ["over 90%", "5–7%"]
-    assert str(TEXT(move["label"])) == "Aland, registry, 2010 to 2012"
-    assert move["lineage"] == ["policies/p1", "benchmarks/b1"]
-
-
-def test_clean_counts_are_no_shares_and_are_drawn_with_before_as_100():
-    rows = [
-        ("p1", "legal_import_value", "USD", 25e6, 73e6, "exact", True),
-        ("p2", "legal_imports", "units", 200_000.0, 100_000.0, "exact", False),
-    ]
-    counts = clean_counts(tables(rows))
-    assert counts[["low0", "low1"]].to_numpy().tolist() == [[100.0, 292.0]]
-    assert str(TEXT(counts["text1"].iloc[0])) == "$73 million"
-
-
-def flows(rows):
-    """Rows of trade_flows: (exporter, importer, year of the end, reported_by)."""
-    columns = ["exporter", "importer", "end", "reported_by"]
-    return pd.DataFrame(rows, columns=columns).assign(start=2020)
-
-
-def test_a_flow_is_mirrored_where_both_sides_report_the_same_period():
-    rows = flows([("AAA", "BBB", 2020, "exporter"), ("AAA", "BBB", 2020, "importer")])
-    assert distinct_flows(rows) == distinct_flows(mirrored(rows)) == 1
+def mirrored(rows, places=("CUB",)):
+    results = Results()
+    names = regions().set_index("region")["name"]
+    tables = Tables.of({"trade_flows": table("trade_flows", rows)})
+    trade_flows.add_mirrored(results, tables["trade_flows"], places, names)
+    return results["recorded"].value, results["mirrored"].value
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("rows", "counts"),
     [
-        ("AAA", "BBB", 2020, "exporter"),  # the same side twice
-        ("AAA", "BBB", 2020, "unclear"),
-        ("AAA", "BBB", 2021, "importer"),  # of another period
-        ("BBB", "AAA", 2020, "importer"),  # the other way
+        (BOTH, (1, 1)),
+        (BOTH[:1], (1, 0)),
+        ([*BOTH, flow("PRK", "CUB", 2021, "exporter")], (2, 1)),  # of another year
+        ([BOTH[0], flow("PRK", "CUB", 2021, "importer")], (2, 0)),
+        ([BOTH[0], flow("CUB", "PRK", 2020, "importer")], (2, 0)),  # the other way
+        ([*BOTH, BOTH[0]], (1, 1)),  # two kinds of goods are one flow
+        ([*BOTH, flow("PRK", "SDN", 2020, "importer")], (1, 1)),  # of another place
+        ([BOTH[0], BOTH[1] | {"end": pd.Timestamp("2020-06-30")}], (2, 0)),
     ],
 )
-def test_a_flow_is_not_mirrored_by_another(other):
-    rows = flows([("AAA", "BBB", 2020, "exporter"), other])
-    assert mirrored(rows).empty
+def test_mirrored_flows_are_flows_of_one_period_that_both_sides_report(rows, counts):
+    assert mirrored(rows) == counts
 
 
-def test_a_bound_keeps_its_number():
-    share = bounded(percent(30, 30, "a share", ROW), "at_least")
-    assert isinstance(share, Verdict)
-    assert isinstance(share.parts["share"], Quantity)
-    assert share.parts["share"].value == 30
+@given(st.lists(st.sampled_from([2019, 2020, 2021]).flatmap(
+    lambda year: st.sampled_from(["exporter", "importer"]).map(
+        lambda by: flow("PRK", "CUB", year, by))), min_size=1))  # fmt: skip
+def test_no_more_flows_are_mirrored_than_recorded(rows):
+    recorded, both = mirrored(rows)
+    assert both <= recorded <= len(rows)
+    assert 2 * both <= len({(row["start"], row["reported_by"]) for row in rows})
 
 
-def test_how_many_shares_fell_and_what_a_registry_did_to_imports():
-    rows = [
-        ("p1", "gray_share", "percent", 90.0, 60.0, "exact", False),
-        ("p2", "gray_share", "percent", 25.0, 33.0, "exact", True),
-        ("p3", "gray_share", "percent", 25.0, 25.0, "exact", False),
-        ("p4", "legal_import_value", "USD", 25e6, 73e6, "exact", True),
-        ("p5", "legal_import_value", "USD", 73e6, 11e6, "exact", True),
-    ]
-    known = tables(rows)
-    ended = policies(rows)
-    ended.loc[4, "kind"] = "registry_end"
-    known = Tables.of(
-        {name: known[name] for name in ("benchmarks", "regions")} | {"policies": ended}
+def test_chapters_quote_those_counts(root):
+    assert named_by_chapters(root, "trade.mirrored") >= {"11", "80"}
+
+
+# ---- the panel beside StatCounter
+
+
+def test_the_panels_loss_is_one_quantity_in_percent(small, root):
+    """The panel sees 16 or 24 percent where StatCounter sees 20 or 30: a fifth is lost."""
+    panel, theirs = (small / "data" / f"{name}.csv" for name in ("usage_panel", "vendor_usage"))
+    rows = pd.read_csv(panel, dtype=str, keep_default_na=False)
+    world = rows["region"] == "world"
+    rows.loc[world, "apple_share"] = ["16", "16", "16", "16", "16", "24", "24"]
+    rows.to_csv(panel, index=False, lineterminator="\n")
+    known = rows.loc[world, ["region", "month"]].assign(vendor="Apple")
+    known["usage_share"] = ["20", "20", "20", "20", "20", "30", "30"]
+    known["source_id"] = "statcounter-global-stats"
+    known.to_csv(theirs, index=False, lineterminator="\n")
+    results = evidence_base.compute(asked(), Tables(small)).results
+    lost = results["lost"]
+    assert (lost.value, lost.unit, TEXT(lost)) == (20, "percent", "20%")
+    assert TEXT(results["typical"]) == "4.0 points"  # of all seven months
+    assert results["gap_last"].answer == "below"
+    assert results["gap_last"].parts["size"].value == 5
+    assert named_by_chapters(root, "evidence_base.lost") >= {"80", "90"}
+
+
+# ---- readings of a maker’s share
+
+
+def usage(region, first, shares_by_month):
+    months = pd.date_range(first, periods=len(shares_by_month), freq="MS")
+    rows = {"region": region, "month": months, "vendor": "Xiaomi", "usage_share": shares_by_month}
+    return pd.DataFrame(rows)
+
+
+def read(*series):
+    columns = ["region", "vendor", "metric", "statistic", "value", "unit", "counted", "sample"]
+    columns += ["start", "end", "attributed_to", "repeats", "grade", "source_id"]
+    one = dict.fromkeys(columns, "") | {"region": "CUB", "vendor": "Xiaomi", "grade": "A"}
+    one |= {"metric": "page_view_share", "statistic": "value", "value": 18.0, "unit": "percent"}
+    one |= {"start": EVENT, "end": EVENT + pd.offsets.MonthEnd(0), "sample": np.nan}
+    site = one | {"metric": "site_visitor_share", "value": 15.0, "sample": 1000.0}
+    poll = one | {"metric": "reader_poll_share", "value": 40.0, "grade": "B"}
+    again = one | {"value": 99.0, "repeats": "vendor_share-001"}
+    world = usage("world", "2021-09-01", [10.0])
+    world_region = pd.DataFrame({"region": ["world"], "name": ["the world"]})
+    given = {
+        "regions": pd.concat([regions(), world_region]),
+        "vendor_share": table("vendor_share", [one, site, poll, again]),
+        "vendor_usage": pd.concat([world, *series], ignore_index=True),
+        "sources": pd.DataFrame({"source_id": ["x"], "publisher": ["X"]}),
+    }  # fmt: skip
+    return readings.compute(asked(), Tables.of(given))
+
+
+def test_the_measured_range_is_of_measurements_alone():
+    known = read()
+    measured = known.results["measured"]
+    assert (measured.low, measured.high, measured.level) == (15, 18, None)
+    assert TEXT(known.results["apart"]) == "3.0 points"
+    assert measured.lineage == ("vendor_share/vendor_share-001", "vendor_share/vendor_share-002")
+    assert known.results["ratio"].value == pytest.approx(1.8)
+    assert known.results["published_count"].value == 3  # a republication is none
+    # 1.96 √(15 × 85 / 1000)
+    assert known.results["site_chance"].value == pytest.approx(2.213, abs=1e-3)
+    assert list(known.main["role"]) == ["hollow", "measured", "measured"]
+
+
+def test_statcounters_own_series_is_read_around_the_event():
+    """March to August 2021, then October 2021 to March 2022; the world’s rows are its own."""
+    without, with_it = read(), read(usage("CUB", "2021-01-01", np.arange(10.0, 28.0)))
+    assert without.results["own_around"].answer == "nothing"
+    assert without.results["own_series"].answer == "missing"
+    assert TEXT(with_it.results["own_around"]) == (
+        "Xiaomi had 12.0–17.0% of page views in the six months before the month of the event, and "
+        "19.0–24.0% in the six after"
     )
-    results = Results()
-    policy_moves.add_results(results, gray_shares(known), clean_counts(known))
-    read = {name: str(TEXT(result)) for name, result in results.items()}
-    assert (read["pairs"], read["fell"], read["clean_shares"]) == ("three", "one", "one")
-    assert read["clean_heading"].endswith("red: free of another cause")
-    sides = [read[f"registry_{side}"] for side in ("before", "with", "after")]
-    assert sides == ["$25 million", "$73 million", "$11 million"]
-    assert read["counts_moved"] == "15–292%"
+    assert with_it.results["own_series"].answer == "there"
+    assert with_it.results["world"].value == without.results["world"].value == 10
+    short = read(usage("CUB", "2021-04-01", np.arange(10.0, 25.0)))  # a month is missing before
+    assert short.results["own_around"].answer == "nothing"
 
 
-@pytest.mark.parametrize(
-    ("greatest", "answer"),
-    [([10, 20, 30, 40], "rise together"), ([40, 20, 30, 10], "show no firm link")],
-)
-def test_taxes_and_shares_rise_together_only_if_they_do_without_any_one_place(greatest, answer):
-    taxes_there = pd.Series([1.0, 2.0, 3.0, 4.0])
-    crossed = pd.DataFrame(
-        {"x_low": taxes_there, "x_high": taxes_there, "low": greatest, "high": greatest}
-    ).assign(lineage="taxes/taxes-001")
-    results = Results()
-    taxed.add_results(results, crossed, crossed.head(2))
-    assert str(TEXT(results["tax_link"])) == answer
-    assert str(TEXT(results["taxed_count"])) == "four"
-    assert str(TEXT(results["gapped_count"])) == "two"
+# ---- what has changed
 
 
-def test_two_places_have_no_order():
-    crossed = pd.DataFrame(columns=["x_low", "x_high", "low", "high", "lineage"])
-    results = Results()
-    taxed.add_results(results, crossed, crossed)
-    assert set(results) == {"taxed_count", "gapped_count"}
+@pytest.mark.every
+def test_a_first_edition_has_nothing_to_compare_with(root, tmp_path):
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.rmtree(tmp_path / "data/editions")
+    known = changes.compute(asked(), Tables(tmp_path)).results
+    assert known["headline"].answer == "first"
+    names = ("rows", "moved", "flipped", "revised_count")
+    assert [known[name].value for name in names] == [0, 0, 0, 0]

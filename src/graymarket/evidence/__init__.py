@@ -5,7 +5,6 @@ from graymarket.evidence.dictionary import dictionary
 from graymarket.evidence.frames import Tables
 from graymarket.evidence.lineage import lineage, trace
 from graymarket.evidence.problems import EvidenceError, Problem
-from graymarket.evidence.question import SERIES, VARIABLE, question
 from graymarket.evidence.summary import size, summary
 from graymarket.evidence.tables import (
     LINEAGE,
@@ -21,8 +20,6 @@ from graymarket.evidence.tables import (
 __all__ = [
     "LINEAGE",
     "PACKAGE",
-    "SERIES",
-    "VARIABLE",
     "Base",
     "EvidenceError",
     "Problem",
@@ -34,7 +31,6 @@ __all__ = [
     "lineage",
     "load",
     "package",
-    "question",
     "raw_cells",
     "resource",
     "size",

@@ -14,6 +14,7 @@ from graymarket import evidence
 from graymarket.charts.chart import Chart, Drawing, Mark
 from graymarket.charts.style import NARROW, STAGE, WIDE, house_style
 from graymarket.exhibits.tables import as_html, table
+from graymarket.results import UNITS
 
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 SHEET_MIME = "application/vnd.graymarket.table+json"
@@ -68,6 +69,9 @@ class Exhibit:
         for name in (*(self.columns or ()), *self.units):
             if name not in self.data:
                 raise ValueError(f"exhibit {self.id}: no column {name!r} in its data")
+        for name, unit in self.units.items():
+            if unit not in UNITS:
+                raise ValueError(f"exhibit {self.id}: {name}: no unit {unit!r} in results.UNITS")
 
     @property
     def rows(self) -> tuple[str, ...]:

@@ -27,7 +27,6 @@ from graymarket.models.gray_methods import (
     residual_share,
     too_narrow,
 )
-from graymarket.models.moves import moves
 from graymarket.models.panel import (
     JUMP_FACTOR,
     JUMP_POINTS,
@@ -112,7 +111,6 @@ __all__ = [
     "monthly_shares",
     "months_between",
     "moved",
-    "moves",
     "net_effect",
     "of_maker",
     "outside_since",

@@ -13,7 +13,6 @@ from graymarket.results.quantity import (
     Verdict,
     as_json,
     from_json,
-    replaced,
 )
 from graymarket.results.units import UNITS, Unit, outwards, rounded
 
@@ -33,6 +32,5 @@ __all__ = [
     "as_json",
     "from_json",
     "outwards",
-    "replaced",
     "rounded",
 ]

@@ -1,6 +1,7 @@
 """What has changed since the last edition: rows, figures, methods, and the results they move."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -46,8 +47,14 @@ class Changes:
 
 def compute(question: Question, tables: Tables) -> Changes:
     """The present state beside the last edition; empty frames where there is none."""
-    since = editions.since_last(tables.root)
-    now = _now(question, tables)
+    from graymarket.results.subjects import every_result
+
+    since = editions.since_last(tables.root) if tables.root else None
+    return beside(since, every_result(question, tables) if since else {}, tables)
+
+
+def beside(since: editions.Since | None, now: dict[str, Result], tables: Tables) -> Changes:
+    """The results `now` ("subject/name" → result) and the tables beside an edition."""
     moved = _moved(since, now, tables) if since else pd.DataFrame(columns=_COLUMNS)
     counts, revised = _data(since)
     added = tables["additions"]
@@ -58,13 +65,8 @@ def compute(question: Question, tables: Tables) -> Changes:
     results = Results()
     known = len(now.keys() & since.results.keys()) if since else 0
     _add_results(results, since, moved, counts, revised, methods, known)
-    return Changes(moved, counts, revised, _titled(added), methods, results)
-
-
-def _now(question: Question, tables: Tables) -> dict[str, Result]:
-    from graymarket.results.subjects import every_result
-
-    return every_result(question, tables)
+    counts, revised, added = (_titled(rows, tables.root) for rows in (counts, revised, added))
+    return Changes(moved, counts, revised, added, methods, results)
 
 
 def _moved(since: editions.Since, now: dict[str, Result], tables: Tables) -> pd.DataFrame:
@@ -117,11 +119,11 @@ def _data(since: editions.Since | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     else:
         counts, figures = since.counts(), since.revised()
     counts = counts[~counts["table"].isin(LOGS)]
-    return _titled(counts), _titled(figures[~figures["table"].isin(["sources", *LOGS])])
+    return counts, figures[~figures["table"].isin(["sources", *LOGS])]
 
 
-def _titled(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(title=[evidence.resource(name)["title"] for name in rows["table"]])
+def _titled(rows: pd.DataFrame, root: Path | None) -> pd.DataFrame:
+    return rows.assign(title=[evidence.resource(name, root)["title"] for name in rows["table"]])
 
 
 def _add_results(

@@ -111,7 +111,8 @@ def _results(
     results.count("answered", len(answers) - unknown, "Questions with an answer", rows)
     results.count("official", answers.count("official"), "Channels known to be official", rows)
     none = sum(known[region, maker][0] == "none" for region in question.regions)
-    results.count("maker_none", none, "Places where the maker had no official channel", own)
+    what = "Places where the maker had no official channel"
+    results.count("maker_none", none, what, lineage(own) or rows)
     _headline(results, known[main, maker], own, question, tables)
     exits = models.exits_of(tables["closures"], main, maker)
     if len(own):

@@ -147,8 +147,10 @@ def _second_hand(results: Results, tables: Tables) -> None:
     ]
     for region, rows in quoted.groupby("region"):
         ours = panel[panel["region"] == region].set_index("month")["apple_share"]
-        seen = ours.reindex(rows["start"]).to_numpy()
-        missing = 100 * (1 - seen / rows["value"].to_numpy())
+        seen = ours.reindex(rows["start"]).set_axis(rows.index)
+        missing = 100 * (1 - seen / rows["value"]).dropna()
+        if missing.empty:  # the panel has none of these months
+            continue
         what = "Part of Apple's share that the panel misses beside quoted readings"
         name = f"missing_{str(region).lower()}"
         origin = (rows, f"usage_panel/{region}")

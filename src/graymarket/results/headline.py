@@ -1,5 +1,6 @@
 """The strongest of what is known: the one sentence that a report on a question opens with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graymarket.evidence import Tables
@@ -8,6 +9,8 @@ from graymarket.results.build import Results
 from graymarket.results.quantity import Result, Verdict
 
 _MOVED = ("rose", "fell")
+_FROM = ("door", "estimate", "benchmarks", "panel")  # subjects
+Known = dict[str, Result]
 
 
 @dataclass(frozen=True)
@@ -25,29 +28,30 @@ def compute(question: Question, tables: Tables) -> Headline:
     """
     from graymarket.results.subjects import compute as known_of
 
-    door = known_of("door", question, tables).results
-    estimate = known_of("estimate", question, tables).results
-    published = known_of("benchmarks", question, tables).results
-    panel = known_of("panel", question, tables).results
-    results = Results(f"{question.event:%Y-%m}", question.regions[0])
+    known = {name: known_of(name, question, tables).results for name in _FROM}
+    answer, given = strongest(known)
     place: Result | str = known_of("asked", question, tables).results["places"]
     parts: dict[str, Result | str] = {"maker": question.maker, "place": place}
-    moved = panel["headline"]
-    if "seen" in door:
-        answer, given = "stock", {name: door[name] for name in ("since", "seen", "so")}
-    elif "inconclusive" in door or "mark" in door:
-        answer, given = "door", {"door": door["title"]}
-    elif "brand_gray_share" in estimate:
-        names = {"share": "brand_gray_share", "month": "month"}
-        answer, given = "estimate", {part: estimate[name] for part, name in names.items()}
-    elif "gray" in published:
-        names = {"share": "gray", "of": "gray_of", "sense": "gray_sense"}
-        answer, given = "published", {part: published[name] for part, name in names.items()}
-    elif isinstance(moved, Verdict) and moved.answer in _MOVED:
-        answer, given = "panel", {"panel": moved}
-    else:
-        answer, given = "unknown", {}
+    results = Results(f"{question.event:%Y-%m}", question.regions[0])
     what = "The strongest of what is known"
     origin = [*given.values(), place] if given else ["benchmarks"]
     results.verdict("headline", answer, what, *origin, parts=parts | given)
     return Headline(results)
+
+
+def strongest(known: Mapping[str, Known]) -> tuple[str, Known]:
+    """The headline's answer and the results that its words mention; `known`: those of _FROM."""
+    door, estimate, published, panel = (known[name] for name in _FROM)
+    moved = panel["headline"]
+    if "seen" in door:
+        return "stock", {name: door[name] for name in ("since", "seen", "so")}
+    if "inconclusive" in door or "mark" in door:
+        return "door", {"door": door["title"]}
+    if "brand_gray_share" in estimate:
+        return "estimate", {"share": estimate["brand_gray_share"], "month": estimate["month"]}
+    if "gray" in published:
+        names = {"share": "gray", "of": "gray_of", "sense": "gray_sense"}
+        return "published", {part: published[name] for part, name in names.items()}
+    if isinstance(moved, Verdict) and moved.answer in _MOVED:
+        return "panel", {"panel": moved}
+    return "unknown", {}

@@ -56,10 +56,13 @@ def _at(rules: pd.DataFrame, event: pd.Timestamp) -> pd.Series:
 def _spans(rules: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFrame:
     shown = picked(tables, question, SPANS)
     left_out = picked(tables, question, SPANS, "leave_out")["entry"]
-    labels = shown.set_index("entry")["label"]
+    labels = dict(zip(shown["entry"], shown["label"], strict=True))
     rows = rules[~rules["lineage"].isin(left_out)].copy()
     others = [
-        row_of(tables, entry) for entry in shown["entry"] if entry not in set(rows["lineage"])
+        row
+        for entry in shown["entry"]
+        if entry not in set(rows["lineage"])
+        and (row := row_of(tables, entry))["region"] in question.regions
     ]
     rows = pd.concat([rows, pd.DataFrame([_as_rule(row) for row in others])], ignore_index=True)
     order = {entry: place for place, entry in enumerate(shown["entry"])}
@@ -69,7 +72,9 @@ def _spans(rules: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFr
     ]
     return rows.assign(
         group=rows["region"].map(names_of(tables)),
-        label=rows["lineage"].map(labels).fillna(rows["rule"]),
+        label=[
+            labels.get(row, rule) for row, rule in zip(rows["lineage"], rows["rule"], strict=True)
+        ],
         since=rows["start"],
         until=pd.to_datetime(rows["disputed_until"]),
         start=rows["start"].map(first_day),

@@ -1,7 +1,7 @@
 """The types of what the report knows. No text is made here: see graymarket.wording."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import Any, Literal
 
@@ -164,13 +164,11 @@ def as_json(result: Result) -> dict[str, Any]:
 def from_json(plain: Mapping[str, Any]) -> Result:
     """The result that as_json wrote; raises KeyError or TypeError for other values."""
     kind = _TYPES[plain["type"]]
-    given = {name: _restored(value) for name, value in plain.items() if name in _FIELDS[kind]}
-    return kind(**given)
-
-
-def replaced(result: Quantity, **changes: Any) -> Quantity:
-    """The quantity with some fields changed."""
-    return Quantity(**(asdict(result) | changes))
+    given = {name: value for name, value in plain.items() if name in _FIELDS[kind]}
+    restored = {name: _restored(value) for name, value in given.items() if name != "parts"}
+    if "parts" in given:
+        restored["parts"] = {name: _restored(part) for name, part in given["parts"].items()}
+    return kind(**restored)
 
 
 def _require_lineage(definition: str, lineage: Iterable[str]) -> None:
@@ -192,11 +190,9 @@ _FIELDS = {kind: {one.name for one in fields(kind)} for kind in _TYPES.values()}
 
 
 def _restored(value: Any) -> Any:
-    """A field of a result from its JSON value: lists are tuples, days timestamps."""
+    """A field of a result from its JSON value: mappings are results, lists tuples."""
     if isinstance(value, Mapping):
-        if "type" in value:
-            return from_json(value)
-        return {name: _restored(part) for name, part in value.items()}
+        return from_json(value)
     if isinstance(value, list):
         return tuple(_restored(part) for part in value)
     return value

@@ -111,7 +111,10 @@ def _key(question: Question, root: Path) -> str:
 
 
 def _asked(question: Question) -> list[tuple[str, str]]:
-    return [(name, str(value)) for name, value in sorted(vars(question).items()) if name != "path"]
+    given = vars(question) | {"path": None}  # wherever its file is
+    closure = question.closure
+    given["closure"] = None if closure is None else closure.to_dict()  # a Series prints cut short
+    return sorted((name, str(value)) for name, value in given.items())
 
 
 @lru_cache(maxsize=1)

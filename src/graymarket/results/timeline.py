@@ -26,7 +26,7 @@ def compute(question: Question, tables: Tables) -> Timeline:
     """What the table timeline tells; the same for any question."""
     events = tables["timeline"].sort_values(["date", "id"], kind="stable")
     results = Results()
-    locks, unlocks = (tables["timeline"].query("kind == @kind") for kind in ("lock", "unlock"))
+    locks, unlocks = (events[events["kind"] == kind] for kind in ("lock", "unlock"))
     if len(locks) and len(unlocks):
         first, unlock = locks.iloc[0], unlocks.iloc[0]
         days = (unlock["date"] - first["date"]).days
