@@ -17,8 +17,8 @@ def assumed(sense, **cells):
 
 
 def given(tables, **rows):
-    empty = dict.fromkeys(("presence", "closures", "local_rules", "sanctions", "assumptions"), [])
-    return tables(**(empty | rows))
+    names = ("presence", "closures", "local_rules", "sanctions", "assumptions")
+    return tables(**({name: [] for name in names} | rows))
 
 
 @pytest.fixture

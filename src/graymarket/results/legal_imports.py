@@ -1,5 +1,6 @@
 """Legal imports around a registry of phones, from the table iran_imports."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -49,16 +50,15 @@ def _bar(known: pd.DataFrame, year: int, rows: tuple[str, ...]) -> dict[str, Any
     if year not in known.index:
         nothing = {"value": None, "text": "", "by": "", "of_part": "", "grade": "", "lineage": ""}
         return {"label": label, "part": False, "other": False} | nothing
-    row = known.loc[year]
+    row = known.loc[[year]].iloc[0]
     part = row["period"] == "iranian_part"
-    of = {"definition": "Whose count", "lineage": lineage(row)}
-    whole = {"definition": "What part of the year", "lineage": lineage(row)}
+    verdict, whole = partial(Verdict, lineage=lineage(row)), "What part of the year"
     return {
         "label": label,
         "value": row["units"] / _MILLION,
         "text": _millions(row),
-        "by": Verdict(about="counted_by", answer=row["counted_by"], **of),
-        "of_part": Verdict(about="part_of_year", answer="half", **whole) if part else "",
+        "by": verdict(about="counted_by", answer=row["counted_by"], definition="Whose count"),
+        "of_part": verdict(about="part_of_year", answer="half", definition=whole) if part else "",
         "part": part,
         "other": row["counted_by"] == "importers",
         "grade": row["grade"],
@@ -86,7 +86,7 @@ def _millions(row: pd.Series) -> Quantity:
 
 def place_in(bars: pd.DataFrame, day: pd.Timestamp) -> float:
     """Where a day lies among bars of Iranian years (from 21 March), the first bar at 0."""
-    first = bars["label"].iloc[0].date.year
+    first: int = bars["label"].iloc[0].date.year
     return day.year - first + (day - pd.Timestamp(day.year, 3, 21)).days / _YEAR - 0.5
 
 
