@@ -1,6 +1,7 @@
 """Results go to a file and come back the same."""
 
 import json
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ names = st.from_regex(r"[a-z]{1,8}", fullmatch=True) | st.sampled_from(["type", 
 known = {"definition": words, "lineage": st.lists(words, min_size=1, max_size=3).map(tuple)}
 confidence = st.sampled_from(["high", "moderate", "low", "none", ""])
 numbers = st.floats(-1e9, 1e9) | st.integers(-(10**9), 10**9)
-days = st.dates().map(pd.Timestamp)
+days = st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(pd.Timestamp)
 
 
 def with_ends(draw, ends):
