@@ -62,7 +62,8 @@ lock: $(UV_STAMP)  ## Resolve the newest allowed versions into requirements.lock
 	mv uv.lock.txt requirements.lock
 
 clean:  ## Remove the environment, caches and half-built files
-	rm -rf .venv .build mutants dist report/*/ uv.lock uv.lock.txt
+	rm -rf .venv .build mutants dist uv.lock uv.lock.txt
+	find report -mindepth 1 -maxdepth 1 -type d ! -name notebooks -exec rm -rf {} +
 	rm -rf .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find src tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 

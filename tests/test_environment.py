@@ -1,6 +1,7 @@
 """One set of dependencies, three files: pyproject.toml, environment.yml, requirements.lock."""
 
 import re
+import subprocess
 import tomllib
 
 import pytest
@@ -117,3 +118,11 @@ def test_citation_names_the_same_edition(root, pyproject):
     assert citation["version"] == package["version"]
     assert citation["date-released"] == package["created"][:10]
     assert citation["title"] == pyproject["project"]["description"]
+
+
+def test_cleaning_keeps_the_executed_chapters(root, tmp_path):
+    (tmp_path / "Makefile").write_bytes((root / "Makefile").read_bytes())
+    for folder in ("src", "tests", "notebooks", *(f"report/{n}" for n in ("notebooks", "figures"))):
+        (tmp_path / folder).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert [path.name for path in (tmp_path / "report").iterdir()] == ["notebooks"]

@@ -56,7 +56,8 @@ def address(root, tmp_path_factory):
     books = {name: nbformat.v4.new_notebook(cells=cells) for name, cells in chapters.items()}
     about = {"title": "A “report”", "edition": "2026-11", "credits": [], "inputs": "0" * 64}
     report = assemble(books, about)
-    report.metadata.report["files"] = ["report.pdf", "tables.xlsx"]
+    files = {"report.pdf": "PDF", "tables.xlsx": "Tables (Excel)"}
+    report.metadata.report["links"] = [{"file": f, "text": text} for f, text in files.items()]
     path = tmp_path_factory.mktemp("web") / "report.html"
     path.write_text(ReportHTMLExporter().from_notebook_node(report)[0], encoding="utf-8")
     return path.as_uri()

@@ -1,7 +1,11 @@
 """A folder of notebooks that knows nothing of this project, published in every format."""
 
+import html
 import io
 import json
+import re
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 
@@ -15,7 +19,7 @@ from pptx import Presentation
 from graymarket.publish import Publication, PublishError, publish, write
 from graymarket.publish.chapters import read_chapters
 from graymarket.publish.execute import execute
-from graymarket.publish.publication import FORMATS
+from graymarket.publish.formats import FORMATS
 
 FOREIGN = {
     "1-rain": [
@@ -35,8 +39,14 @@ FOREIGN = {
     ],
     "3-no-title": [("markdown", "Only $x^2$ and words."), ("code", "print('done')")],
 }
-MADE = tuple(name for name in FORMATS if name != "brief.pdf")
-ABOUT = Publication(title="The weather", edition="7", date="2026-11-24", files=MADE)
+MADE = tuple(made.name for made in FORMATS if made.name != "brief.pdf")
+ABOUT = Publication(
+    title="The weather",
+    edition="7",
+    date="2026-11-24",
+    files=MADE,
+    left_out=("Snow & ice", "Fog"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +84,34 @@ def test_page_and_slides_and_pdf_have_what_the_notebooks_show(files):
     with pikepdf.open(io.BytesIO(files["report.pdf"])) as pdf:
         assert pdf.docinfo["/Title"] == "The weather"
     assert "The weather" in files["slides.html"].decode()
+
+
+def test_the_page_leads_to_the_other_files(files):
+    page = files["report.html"].decode()
+    linked = re.findall(r'<a class="files" href="([^"]+)">', page)
+    assert linked == [name for name in MADE if name != "report.html"]
+
+
+def test_contents_end_with_the_chapters_that_are_left_out(files):
+    said = "Left out here, since they need prose of their own: Snow & ice, Fog."
+    page = html.unescape(files["report.html"].decode())
+    assert (
+        len(re.findall(rf"</ol>\s*<p [^>]*>{re.escape(said)}</p>\s*(?:</details>)?</nav>", page))
+        == 2
+    )
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="reads the PDF by pdftotext")
+def test_contents_of_the_pdf_end_with_them_too(files, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(files["report.pdf"])
+    command = ["pdftotext", str(tmp_path / "report.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "prose of their own: Snow & ice, Fog." in " ".join(text.split())
+
+
+def test_nothing_is_said_where_no_chapter_is_left_out(executed):
+    about = replace(ABOUT, files=("report.html",), left_out=())
+    assert "Left out" not in publish(executed, about, nothing)[0]["report.html"].decode()
 
 
 def test_the_notebooks_are_there_with_what_they_showed(files):

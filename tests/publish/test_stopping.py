@@ -15,7 +15,7 @@ BUILD = """
 import sys, time
 from pathlib import Path
 from nbformat import v4
-from graymarket.publish import Publication, build
+from graymarket.publish import Publication, build, formats
 from graymarket.publish.execute import execute
 
 folder, phase = Path(sys.argv[1]), sys.argv[2]
@@ -36,7 +36,7 @@ try:
         sources["fails"] = "1 / 0  # the longest: runs first" + 500 * " "
     books = {n: v4.new_notebook(cells=[v4.new_code_cell(s)]) for n, s in sources.items()}
     executed = execute(books, folder, lambda: None)
-    build._WRITERS["brief.pdf"] = build._WRITERS["report.pdf"] = wait
+    build.FORMATS = tuple(formats.Format(name, wait) for name in ("brief.pdf", "report.pdf"))
     about = Publication("T", "1", "2026-11-24", files=("brief.pdf", "report.pdf"))
     build.publish(executed, about, lambda entries: [])
 except KeyboardInterrupt:

@@ -38,8 +38,14 @@ def computed(asked, tables, tmp_path):
     miniature.write(tmp_path)
 
     def make(**rows):
-        known = {"usage_panel": PANEL, "vendor_usage": USAGE, "vendor_share": [], "corrections": []}
-        known |= {"sources": [{"original": ""}]}
+        sources = [{"source_id": name, "original": copy} for name, copy in (("x", ""), ("y", "z"))]
+        known = {"sources": sources}
+        known |= {
+            "usage_panel": PANEL,
+            "vendor_usage": USAGE,
+            "vendor_share": [],
+            "corrections": [],
+        }
         given = tables(**(known | rows))
         given.root = tmp_path
         return evidence_base.compute(asked(), given)
@@ -50,8 +56,8 @@ def computed(asked, tables, tmp_path):
 def test_sizes_and_grades(computed, say):
     correction = {"table": "readings", "id": "readings-003", "field": "value"}
     results = computed(corrections=[correction]).results
-    names = ("facts", "sources", "graded", "corrections")
-    assert [results[name].value for name in names] == [9, 3, 9, 1]
+    names = ("facts", "sources", "graded", "corrections", "copies", "rows_a", "rows_b", "rows_c")
+    assert [results[name].value for name in names] == [9, 3, 9, 1, 1, 6, 2, 1]
     assert [say(results[f"part_{grade}"]) for grade in "abc"] == ["67%", "22%", "11%"]
     assert "readings" in results["facts"].lineage and "panel" in results["facts"].lineage
 
@@ -75,7 +81,7 @@ def test_how_far_they_lie_apart_by_year(computed, say):
     assert say(results["gap_last_size"]) == "2.0 points below"
     assert results["gap_first"].period == "2019"
     assert results["lost"].value == pytest.approx(100 * 2 / 30.5)
-    assert say(results["lost"]) == "7%"
+    assert say(results["lost"]) == "7%" and say(results["lost_when"]) == "June 2021"
     above = computed(usage_panel=[world(i, month, 1) for i, month in enumerate(MONTHS)]).results
     assert say(above["gap_first_size"]) == "1.0 points above"
     assert above["lost"].value < 0

@@ -39,8 +39,14 @@ def test_a_number_is_a_quantity_in_the_unit_of_its_row(fact, say):
     assert (known.value, known.unit, known.definition) == (18.27, "percent", "page views")
     assert (known.period, known.region) == ("2021-08-31", "CUB")
     assert known.lineage == ("vendor_share/vendor_share-1",)
-    assert say(known) == "18.3%"
+    assert say(known) == "18.27%"  # as exact as its source
     assert fact("value", vendor_share=[SHARE | {"unit": "units"}]).unit == "number"
+
+
+def test_a_number_that_is_a_bound_says_so(fact, say):
+    known = fact("value", vendor_share=[SHARE | {"value": 20, "qualifier": "at_least"}])
+    assert (known.about, known.answer) == ("bounded", "at_least")
+    assert say(known.parts["share"]) == "20%"
 
 
 def test_a_column_of_percent_needs_no_unit_beside_it(fact):

@@ -17,8 +17,9 @@ def assumed(sense, **cells):
 
 
 def given(tables, **rows):
-    names = ("presence", "closures", "local_rules", "sanctions", "assumptions")
-    return tables(**({name: [] for name in names} | rows))
+    for name in ("presence", "closures", "local_rules", "sanctions", "assumptions"):
+        rows.setdefault(name, [])
+    return tables(**rows)
 
 
 @pytest.fixture

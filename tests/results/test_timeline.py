@@ -46,6 +46,7 @@ def test_a_day_reads_as_precisely_as_it_is_known(asked, tables, say):
         ("day", "3 Sept"),
         ("week", "from 3 Sept"),
         ("month", "September"),
+        ("year", "2021"),
         ("about", "about September"),
     ]
     rows = [event("2021-09-03", precision=precision) for precision, _ in days]

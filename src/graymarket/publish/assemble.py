@@ -1,7 +1,7 @@
 """Executed chapters → one notebook: results filled in, exhibits numbered, links resolved."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +64,8 @@ def assemble(
     A text cell tagged “optional” (Jupyter's `tags`) loses the lines that name a result which its
     chapter did not open, and is left out whole when none that names a result remains.
 
-    `about` becomes part of `metadata.report` (title, subtitle, edition, date, fingerprint, …).
+    `about` becomes part of `metadata.report` (title, subtitle, edition, date, fingerprint, …), its
+    `left_out`, names of chapters, as a sentence.
     `resolve` gives for entries of lineage the rows and sources behind them. Raises PublishError
     with every problem: an unknown result, a digit typed into prose, an exhibit id used twice, a
     link that leads nowhere, a warning, a chapter without a title.
@@ -79,6 +80,7 @@ def assemble(
     traces = _traces(chapters, book)
     report = {
         **about,
+        "left_out": _left_out(about.get("left_out", [])),
         "chapters": book.chapters,
         "exhibits": list(book.exhibits.values()),
         "results": book.results,
@@ -88,6 +90,12 @@ def assemble(
         "sources": _all_sources(traces),
     }
     return NotebookNode(nbformat.v4.new_notebook(cells=book.cells, metadata={"report": report}))
+
+
+def _left_out(names: Sequence[str]) -> str:
+    """What the contents say of chapters that do not apply; "" if all do."""
+    need = "it needs prose of its own" if len(names) == 1 else "they need prose of their own"
+    return f"Left out here, since {need}: {', '.join(names)}." if names else ""
 
 
 def unused_results(chapters: Iterable[NotebookNode], results: Iterable[str]) -> list[str]:

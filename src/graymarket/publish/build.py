@@ -6,23 +6,17 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 
 from graymarket.publish.assemble import assemble
-from graymarket.publish.brief import brief
 from graymarket.publish.copies import copies
 from graymarket.publish.figures import figures
-from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.formats import FORMATS, Format
 from graymarket.publish.normalise import normalised
 from graymarket.publish.payloads import Resolve, results_in, summary
-from graymarket.publish.pdf import ReportPDFExporter
-from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.publication import Publication
 from graymarket.publish.scratch import scratch_folder
-from graymarket.publish.slides import ReportSlidesExporter
-from graymarket.publish.workbook import workbook
 from graymarket.publish.writers import Files, Writer, write_all
 
 PICTURES = "figures"
@@ -30,21 +24,6 @@ NOTEBOOKS = "notebooks"
 FOLDERS = (PICTURES, NOTEBOOKS)  # of many files
 RESULTS = "results.json"
 HEADLINE = "headline.svg"
-
-
-def _exported(exporter: Any, report: NotebookNode) -> bytes:
-    content: str | bytes = exporter().from_notebook_node(report)[0]
-    return content.encode() if isinstance(content, str) else content
-
-
-_WRITERS: dict[str, Callable[[NotebookNode], bytes]] = {
-    "report.html": partial(_exported, ReportHTMLExporter),
-    "report.pdf": partial(_exported, ReportPDFExporter),
-    "slides.html": partial(_exported, ReportSlidesExporter),
-    "slides.pptx": lambda report: powerpoint(report.metadata["report"]),
-    "tables.xlsx": lambda report: workbook(report.metadata["report"]),
-    "brief.pdf": brief,
-}
 
 
 def publish(
@@ -63,7 +42,8 @@ def publish(
     """
     on_step("Assembling chapters")
     report = normalised(assemble(chapters, publication.metadata(), resolve))
-    writers: dict[str, Writer] = {name: partial(_single, name) for name in publication.files}
+    wanted = [made for made in FORMATS if made.name in publication.files]
+    writers: dict[str, Writer] = {made.name: partial(_single, made) for made in wanted}
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:
         files = write_all(report, writers, scratch, lambda name: on_step(f"Writing {name}"))
@@ -74,8 +54,8 @@ def publish(
     return files, report
 
 
-def _single(name: str, report: NotebookNode) -> Files:
-    return {name: _WRITERS[name](report)}
+def _single(made: Format, report: NotebookNode) -> Files:
+    return {made.name: made.write(report)}
 
 
 def _pictures(report: NotebookNode) -> Files:

@@ -25,15 +25,6 @@ from graymarket.publish.text import csv_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-# Other files of a report that its page leads to, when `metadata.report.files` names them.
-OTHER_FILES = {
-    "report.pdf": "PDF",
-    "brief.pdf": "One page (PDF)",
-    "slides.html": "Slides",
-    "slides.pptx": "Slides (PowerPoint)",
-    "tables.xlsx": "Tables (Excel)",
-}
-
 _OWN_IDS = {"content", "traces", "sources", "colours"}  # what the page has of its own
 
 
@@ -88,7 +79,6 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         resources["script"] = (report / "report.js").read_text(encoding="utf-8")
         resources["content_policy"] = self._policy(resources["script"])
         resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
-        resources["other_files"] = OTHER_FILES
         return resources
 
     def _policy(self, script: str) -> str:

@@ -96,13 +96,14 @@ class ReportPDFExporter(NotebookExporter):
 
     def _body(self, nb: NotebookNode, folder: Path, reader: Reader) -> Iterator[Text]:
         """All texts; the first of several chapters is the front page, contents come after it."""
+        left_out = nb.metadata.get("report", {}).get("left_out") or ""
         starts = [i for i, cell in enumerate(nb.cells) if _chapter(cell)]
         several = len(starts) > 1
         for i, cell in enumerate(nb.cells):
             if several and i == starts[0]:
                 yield "#front["
             if several and i == starts[1]:
-                yield "]\n#contents()"
+                yield f"]\n#contents(left-out: {typst_string(left_out)})"
             yield from self._texts(cell, folder, reader)
 
     def _texts(self, cell: NotebookNode, folder: Path, reader: Reader) -> Iterator[Text]:

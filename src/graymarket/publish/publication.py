@@ -4,14 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FORMATS = (
-    "report.html",
-    "report.pdf",
-    "slides.html",
-    "slides.pptx",
-    "tables.xlsx",
-    "brief.pdf",
-)
+from graymarket.publish.formats import FORMATS
 
 
 @dataclass(frozen=True)
@@ -20,8 +13,8 @@ class Publication:
 
     `date`: a day as YYYY-MM-DD, by which files are dated; `fingerprint`: of what it is made from,
     "" if unknown; `credits`: lines that name data and licences; `citation`: how to cite it, made
-    of title, edition and date if empty; `files`: those of FORMATS to write; `left_out`: names of
-    chapters that do not apply here.
+    of title, edition and date if empty; `files`: names of the FORMATS to write; `left_out`: names
+    of chapters that do not apply here.
     """
 
     title: str
@@ -32,10 +25,14 @@ class Publication:
     credits: tuple[str, ...] = ()
     language: str = "en-GB"
     citation: str = ""
-    files: tuple[str, ...] = FORMATS
+    files: tuple[str, ...] = tuple(made.name for made in FORMATS)
     left_out: tuple[str, ...] = ()
 
     def metadata(self) -> dict[str, Any]:
-        """It as plain JSON values, for the `report` of a notebook's metadata."""
+        """It as plain JSON values, for the `report` of a notebook's metadata.
+
+        `links`: the files that the page leads to, as {"file", "text"}.
+        """
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return plain
+        linked = (made for made in FORMATS if made.link and made.name in self.files)
+        return plain | {"links": [{"file": made.name, "text": made.link} for made in linked]}

@@ -123,7 +123,7 @@ def _spoken(shares: pd.DataFrame, question: Question, tables: Tables) -> pd.Data
     """With who speaks and what the speaker would gain, where a pick says so."""
     picks = picked(tables, question, SPEAKERS)
     speakers = dict(zip(picks["entry"], picks["label"], strict=True))
-    keys = shares["lineage"].map(speakers).fillna("")
+    keys = column([speakers.get(entry, "") for entry in shares["lineage"]], shares.index)
     said = shares.assign(speaker_key=keys)
     said["speaker"] = column([_speaker(row) for row in each(said)], said.index)
     said["interest"] = column([_interest(row) for row in each(said)], said.index)

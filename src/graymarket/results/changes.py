@@ -40,9 +40,10 @@ class Changes:
     def largest(self, most: int) -> pd.DataFrame:
         """The figures that moved most, with label (the result in words) and text for a chart."""
         rows = largest(self.results_moved, most)
-        words = rows["subject"] + ": " + rows["name"]
+        names = zip(rows["subject"], rows["name"], strict=True)
+        words = [f"{subject}: {name}".replace("_", " ") for subject, name in names]
         texts = column([_from_to(row) for row in each(rows)], rows.index)
-        return rows.assign(label=words.str.replace("_", " "), text=texts)
+        return rows.assign(label=words, text=texts)
 
 
 def compute(question: Question, tables: Tables) -> Changes:

@@ -45,10 +45,11 @@ class Estimate:
     name (the place), what, interval (a quantity, or a verdict where not estimable), later (the same
     at the newest date), bounds, rests (results), month (a moment) and proxy (bool); `asked`: those
     on the maker or on all makers, and the cases, with the same cells; `chain`: the inputs of the
-    main place's gray phones, a row each: label, low, mode, high, kind, reasoning; `swing`: what each
-    of them does alone, as in models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
-    share_gap, flow (results); `registers`: counts of phones elsewhere against page views, with name
-    and period. The frames chain and swing are empty where the main place has no such estimate.
+    main place's gray phones, a row each: label, low, mode, high, kind, reasoning; `swing`: what
+    each of them does alone, as in models.sensitivity, with label and remark (results); `methods`: a
+    row a place: name, channel, share_gap, flow (results); `registers`: counts of phones elsewhere
+    against page views, with name and period. The frames chain and swing are empty where the main
+    place has no such estimate.
     """
 
     then: pd.Timestamp | None
@@ -381,7 +382,7 @@ def _asked(
     answer = "some" if len(made) else "nothing"
     results.verdict("headline", answer, what, origin, about="estimate_headline", parts=words)
     if not len(made):
-        results.verdict("nothing", answer, what, origin, about="no_estimate", parts=words)
+        results.verdict("nothing", "nothing", what, origin, about="no_estimate", parts=words)
     if not counts["made_of_gray"][0]:
         results.verdict("no_gray", "none", what, origin, about="no_gray_estimate", parts=words)
     return asked

@@ -126,7 +126,7 @@ def _gap(
     when = Moment(
         date=months[0],
         end=None if whole else months[-1],
-        precision="year",
+        precision="year" if whole else "month",
         definition="When",
         lineage=rows,
     )

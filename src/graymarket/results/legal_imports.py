@@ -49,10 +49,10 @@ def _bar(known: pd.DataFrame, year: int, rows: tuple[str, ...]) -> dict[str, Any
     if year not in known.index:
         nothing = {"value": None, "text": "", "by": "", "of_part": "", "grade": "", "lineage": ""}
         return {"label": label, "part": False, "other": False} | nothing
-    row = known.loc[year]
+    row: Any = known.loc[year]
     part = row["period"] == "iranian_part"
-    of = {"definition": "Whose count", "lineage": lineage(row)}
-    whole = {"definition": "What part of the year", "lineage": lineage(row)}
+    of: dict[str, Any] = {"definition": "Whose count", "lineage": lineage(row)}
+    whole: dict[str, Any] = {"definition": "What part of the year", "lineage": lineage(row)}
     return {
         "label": label,
         "value": row["units"] / _MILLION,
@@ -86,7 +86,7 @@ def _millions(row: pd.Series) -> Quantity:
 
 def place_in(bars: pd.DataFrame, day: pd.Timestamp) -> float:
     """Where a day lies among bars of Iranian years (from 21 March), the first bar at 0."""
-    first = bars["label"].iloc[0].date.year
+    first = int(bars["label"].iloc[0].date.year)
     return day.year - first + (day - pd.Timestamp(day.year, 3, 21)).days / _YEAR - 0.5
 
 

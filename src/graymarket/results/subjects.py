@@ -5,10 +5,14 @@ import importlib
 import os
 import pickle
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, cast
+
+from filelock import FileLock
 
 from graymarket.evidence import Tables
 from graymarket.question import Question
@@ -35,18 +39,15 @@ SUBJECTS = (
     "evidence_base",
     "headline",
     "senses",
+    "changes",
 )
 
-CHANGES = "changes"  # a subject of all others, which every_result leaves out
+# Subjects that put in other words what others know; every_result leaves them out.
+RESTATING = ("changes", "door", "headline")
 
 _PACKAGE = Path(__file__).parent.parent
-_FLOORS = (
-    "evidence",
-    "editions",
-    "models",
-    "results",
-    "question.py",
-)  # the code that results come from
+# The code that results come from.
+_FLOORS = ("evidence", "editions", "models", "results", "question.py")
 _LIBRARIES = ("numpy", "pandas", "scipy", "salib")
 
 
@@ -62,26 +63,44 @@ def compute(name: str, question: Question, tables: Tables) -> Subject:
 
     Raises KeyError for another name, ValueError where the tables do not hold what it needs.
     """
-    if name not in (*SUBJECTS, CHANGES):
+    if name not in SUBJECTS:
         raise KeyError(f"{name}: expected one of {', '.join(SUBJECTS)}")
     if tables.root is None:
         return _computed(name, question, tables)
     kept = tables.root / ".cache" / "results" / _key(question, tables.root) / f"{name}.pickle"
-    try:
-        return cast(Subject, pickle.loads(kept.read_bytes()))
-    except (OSError, EOFError, pickle.UnpicklingError):
-        subject = _computed(name, question, tables)
-        _keep(kept, subject)
-        return subject
+    with _alone(kept.with_suffix(".lock")):
+        try:
+            return cast(Subject, pickle.loads(kept.read_bytes()))
+        except (OSError, EOFError, pickle.UnpicklingError):
+            subject = _computed(name, question, tables)
+            _keep(kept, subject)
+            return subject
 
 
 def every_result(question: Question, tables: Tables) -> dict[str, Result]:
-    """All results of all subjects, by "subject/name"."""
+    """All results of all subjects but those of RESTATING, by "subject/name"."""
     return {
         f"{subject}/{name}": result
         for subject in SUBJECTS
+        if subject not in RESTATING
         for name, result in compute(subject, question, tables).results.items()
     }
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let one process at a time compute a subject: the next finds it done."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        waiting = FileLock(lock)
+        waiting.acquire()
+    except OSError:  # a read-only or full disk: then each computes for itself
+        yield
+        return
+    try:
+        yield
+    finally:
+        waiting.release()
 
 
 def _computed(name: str, question: Question, tables: Tables) -> Subject:

@@ -8,14 +8,14 @@ import pandas as pd
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
-from graymarket.results.quantity import Moment, Verdict
+from graymarket.results.quantity import Moment, Precision, Verdict
 
 
 @dataclass(frozen=True)
 class Timeline:
     """`events`: the rows of the table timeline in the order of their days.
 
-    The column `day` says in a verdict what is known of it: the day, its week or its month.
+    The column `day` says in a verdict what is known of it: the day, its week, month or year.
     """
 
     events: pd.DataFrame
@@ -41,8 +41,9 @@ def compute(question: Question, tables: Tables) -> Timeline:
 
 def _day(event: pd.Series) -> Verdict:
     known: dict[str, Any] = {"definition": "When it happened", "lineage": lineage(event)}
-    day = Moment(date=event["date"], precision="day_short", **known)
-    month = Moment(date=event["date"], precision="month_alone", **known)
-    return Verdict(
-        about="event_day", answer=event["precision"], parts={"day": day, "month": month}, **known
-    )
+    precisions: dict[str, Precision] = {"day": "day_short", "month": "month_alone", "year": "year"}
+    parts = {
+        name: Moment(date=event["date"], precision=precision, **known)
+        for name, precision in precisions.items()
+    }
+    return Verdict(about="event_day", answer=event["precision"], parts=parts, **known)
