@@ -1,6 +1,7 @@
 """The command line as a user meets it."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -81,6 +82,28 @@ def test_check_tells_every_fault_the_worst_first(small):
         "data/usage_panel.csv",
     ]
     assert lines[-1] == "4 problems; correct the above and run this again."
+
+
+def test_check_reads_the_questions_too(small):
+    folder = small / "data" / "questions"
+    folder.mkdir()
+    (folder / "mine.toml").write_text('title = "Mine"\ncolour = "red"\n', encoding="utf-8")
+    (folder / "yours.toml").write_text("title = ", encoding="utf-8")
+    outcome = graymarket("check", "--root", small)
+    assert outcome.exit_code == 1
+    found = "data/questions/mine.toml, column colour: expected only the keys title"
+    assert outcome.stderr.startswith(found)
+    assert "data/questions/mine.toml, column maker: expected this key" in outcome.stderr
+    assert "data/questions/yours.toml: expected a readable TOML file" in outcome.stderr
+
+
+def test_a_fault_of_a_table_that_a_question_needs_is_named_once(small, root):
+    shutil.copytree(root / "data" / "questions", small / "data" / "questions")
+    path = small / "data" / "regions.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("region,", "place,", 1), "utf-8")
+    lines = graymarket("check", "--root", small).stderr.splitlines()
+    assert len(lines) == len({*lines})
+    assert lines[0].startswith("data/regions.csv")
 
 
 def test_check_of_a_broken_descriptor(tmp_path):

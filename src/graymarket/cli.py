@@ -35,15 +35,16 @@ _root = click.option(
 @main.command()
 @_root
 def check(root: Path | None) -> None:
-    """Check data/ and sum it up.
+    """Check data/, its tables and questions, and sum it up.
 
     Says what there is, or every problem at once, worst first, and exits with code 1.
     """
-    from graymarket import editions, evidence
+    from graymarket import editions, evidence, question
 
     root = _project(root)
     try:
-        problems = evidence.check(root)
+        # A fault of a table may also keep a question from being read: it is named once.
+        problems = [*dict.fromkeys(evidence.check(root) + question.check(root))]
         label = "" if problems else editions.label(root)
     except evidence.EvidenceError as error:
         problems = error.problems

@@ -111,6 +111,17 @@ def question(name_or_path: str = DEFAULT, root: Path | None = None) -> Question:
     )
 
 
+def check(root: Path) -> list[Problem]:
+    """What is wrong with the files of data/questions/, by file."""
+    problems: list[Problem] = []
+    for path in sorted((root / FOLDER).glob("*.toml")):
+        try:
+            question(path.stem, root)
+        except EvidenceError as error:
+            problems += error.problems
+    return problems
+
+
 def _path(name: str, root: Path) -> Path:
     names = sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
     path = Path(name).resolve() if name.endswith(".toml") else root / FOLDER / f"{name}.toml"

@@ -30,14 +30,14 @@ ESTIMATES = pd.DataFrame(
 )
 READINGS = pd.DataFrame(
     [
-        ("A poll", 29.0, "hollow", "votes"),
-        ("Page views", 18.27, "measured", "pages"),
-        ("A register", 9.0, "cap", "all phones"),
+        ("A poll", 29.0, "29%", "hollow", "votes"),
+        ("Page views", 18.27, "18.3%", "measured", "pages"),
+        ("A register", 9.0, "9.0%", "cap", "all phones"),
     ],
-    columns=["label", "value", "role", "remark"],
+    columns=["label", "value", "text", "role", "remark"],
 )
 TORNADO = pd.DataFrame(
-    [("The share", 0.4, 0.95, "10–27%"), ("All phones", 0.6, 0.7, "6–7 million")],
+    [("The share", 4e5, 9.5e5, "10–27%"), ("All phones", 6e5, 7e5, "6–7 million")],
     columns=["label", "at_low", "at_high", "remark"],
 )
 BARS = pd.DataFrame(
@@ -110,7 +110,7 @@ RULES[["start", "end", "until"]] = RULES[["start", "end", "until"]].apply(pd.to_
 SPANS = (
     RULES,
     (DAY("2013-01-01"), DAY("2026-11-30")),
-    (DAY("2021-09-01"), "The lock, September 2021"),
+    (DAY("2021-09-01"), "The lock, September 2021", "The lock"),
     {"closed": "forbidden", "terms": "allowed on terms"},
     ("Syria in 2021", DAY("2021-01-01"), DAY("2021-12-31")),
 )
@@ -128,7 +128,7 @@ CASES = {
     "crosses": (({"Against taxes": CROSSES, "Against prices": CROSSES},), 4, False),
     "dots": ((DOTS, ["India", "Brazil"], SENSES), 3, False),
     "dumbbell": ((PAIRS, ("before", "after")), 4, False),
-    "intervals": ((ESTIMATES, 50.0, "%"), 3, False),
+    "intervals": ((ESTIMATES, 50.0, "percent"), 3, False),
     "line_with_reading": (
         (LINES["There"], "Worldwide", READING, "Cuba 35%", pd.Series(dtype=float)),
         61,
@@ -138,11 +138,11 @@ CASES = {
     "magnitudes": ((ESTIMATES.head(2), "in 2026"), 2, False),
     "matrix": ((CELLS, STYLES), 4, False),
     "placebos": ((GAPS, GAPS["p1"] * 2, EVENT, "Russia"), 60, False),
-    "readings": ((READINGS, (10.0, 27.0), (9.5, "world 9.5%")), 3, False),
+    "readings": ((READINGS, (10.0, 27.0, "our interval"), (9.5, "world 9.5%")), 3, False),
     "small_multiples": (({"Cuba": PANEL, "Iran": PANEL}, 40.0, EVENT), 120, False),
     "spans": (SPANS, 4, False),
     "timeline": ((EVENTS,), 2, False),
-    "tornado": ((TORNADO, 0.65), 4, False),
+    "tornado": ((TORNADO, 6.5e5, "phones"), 4, False),
     "tree": (("A phone is in use", BRANCHES), 2, False),
 }
 

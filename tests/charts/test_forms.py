@@ -1,6 +1,7 @@
 """What holds for every chart form, one case each, and what is particular to some."""
 
 import io
+import re
 
 import matplotlib as mpl
 import pandas as pd
@@ -9,6 +10,7 @@ from cases import BARS, CASES, EVENT, LINES, MONTHS, POLICIES, READING, RULES, S
 
 from graymarket import charts
 from graymarket.charts.style import NARROW, STAGE, WIDE, house_style
+from graymarket.wording import Wording, current, use
 
 WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW, STAGE])
 FORMS = pytest.mark.parametrize("form", sorted(CASES))
@@ -99,6 +101,52 @@ def test_a_reading_among_months_that_the_series_lacks_is_no_native_chart():
         none = pd.Series(dtype=float)
         made = charts.line_with_reading(LINES["There"], "World", point, "Cuba", none)
         assert (made.native is not None) == whole
+
+
+def texts(form):
+    """All text in a form's case, of marks and axes."""
+    (ax,) = chart(form).draw(WIDE).figure.axes
+    ticks = [*ax.get_xticklabels(), *ax.get_yticklabels()]
+    return [text.get_text() for text in (*ax.texts, *ticks)]
+
+
+def test_numbers_read_as_in_prose():
+    assert {"29%", "18.3%", "at most 9.0%", "our interval", "30%", "20"} <= {*texts("readings")}
+    assert {"0.40", "0.95"} <= {*texts("tornado")}
+    assert {"0", "40", "50%"} <= {*texts("intervals")}
+    assert {"−10%"} & {*texts("changes")} == set()  # the unit stands on the last tick alone
+    assert any(text.startswith("−") for text in texts("changes"))
+    assert {"Jan", "Sept"} <= {*texts("spans")}
+
+
+class Marked(Wording):
+    """English with all that it says in brackets."""
+
+    def tick(self, value, unit=""):
+        return f"[{super().tick(value, unit)}]"
+
+    def word(self, section, key, **parts):
+        return f"[{super().word(section, key, **parts)}]"
+
+    def year(self, date):
+        return f"[{super().year(date)}]"
+
+
+@pytest.fixture
+def marked():
+    former = current()
+    use(Marked())
+    yield
+    use(former)
+
+
+@FORMS
+def test_ticks_and_words_of_a_form_come_from_the_wording(form, marked):
+    for ax in chart(form).draw(WIDE).figure.axes:
+        axes = [axis for axis in (ax.xaxis, ax.yaxis) if axis.get_visible() and ax.axison]
+        said = [label.get_text() for axis in axes for label in axis.get_ticklabels()]
+        bare = [text for text in said if re.fullmatch(r"[−-]?[\d.,]+%?", text)]
+        assert {*bare} <= {*BARS["label"]}, form  # which are data
 
 
 def spans(width, rules=RULES):

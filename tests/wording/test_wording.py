@@ -254,3 +254,7 @@ def test_another_language_is_one_file_more(tmp_path, root):
     verdict = Verdict(about="effect", answer="prohibited", **said)
     assert other.text(verdict) == "⟨prohibited⟩"
     assert other.text(Label(text="Xiaomi", **said)) == "Xiaomi"
+    assert (other.tick(-2.50, "percent"), other.tick(1000)) == ("⟨⟨−⟩2,5%⟩", "⟨1.000⟩")
+    assert other.digits(453_000, "phones") == "0,45"
+    assert other.word("charts", "at_most", n="9") == "⟨at most 9⟩"
+    assert other.month_short(pd.Timestamp("2021-10-01")) == "Okt."

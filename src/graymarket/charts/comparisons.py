@@ -243,7 +243,7 @@ def before_after(width: float, panels: dict[str, pd.DataFrame]) -> Drawing:
         ax.set_yticks(range(len(rows)), rows["label"] if wide else [""] * len(rows))
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(-0.02 * end, end * (1.62 if wide else 1.02))
-        ax.set_xticks(ticks)
+        ax.set_xticks(ticks, [current().tick(tick) for tick in ticks])
         ax.spines["bottom"].set_bounds(0, end)
         ax.grid(visible=False)
     return marks.drawing(figure)

@@ -21,6 +21,7 @@ from graymarket.charts.style import (
     TEXT_MUTE,
     chart,
 )
+from graymarket.wording import current
 
 
 @form()
@@ -177,7 +178,7 @@ def spans(
     width: float,
     rows: pd.DataFrame,
     window: tuple[pd.Timestamp, pd.Timestamp],
-    line: tuple[pd.Timestamp, str],
+    line: tuple[pd.Timestamp, str, str],
     key: dict[str, str],
     zoom: tuple[str, pd.Timestamp, pd.Timestamp],
 ) -> Drawing:
@@ -185,8 +186,9 @@ def spans(
 
     `rows`: group, label, kind, start, end and until (dates, or none), open (bool). A bar without a
     start fades in; one without an end gets an arrow if `open`, and fades out if not. From `end` to
-    `until` it is hatched: disputed. `key`: kind → its words, in at most three colours, in order.
-    `zoom`: (words, first day, last day), where the disputed ones are drawn again, month by month.
+    `until` it is hatched: disputed. `line`: day, words, and words for the zoom. `key`: kind → its
+    words, in at most three colours, in order. `zoom`: (words, first day, last day), where the
+    disputed ones are drawn again, month by month.
     """
     wide = width > NARROW
     rows = rows.reset_index(drop=True)
@@ -216,17 +218,16 @@ def spans(
             y += step
     _upright(ax, main(line[0]), top - 0.06, middle, line[1])
     every = 2 if wide else 4
-    years = [n for n in range(window[0].year, window[1].year + 1) if n % every == 0]
-    ticks = {pd.Timestamp(n, 1, 1): str(n) for n in years}
-    _dates(ax, {main(day): text for day, text in ticks.items() if day >= window[0]}, middle)
+    years = [day for day in pd.date_range(*window, freq="YS") if day.year % every == 0]
+    _dates(ax, {main(day): current().year(day) for day in years}, middle)
     y = bottom - len(close) * step
     ax.text(0, y - (0.14 if wide else 0.4), zoom[0], va="center", weight="semibold")
     near = _scale(zoom[1:], (left, right))
     for i, row in enumerate(each(close)):
         _span(ax, row, y + i * step, step, near, zoom[1:], colours[row.kind], wide)
-    _upright(ax, near(line[0]), y - 0.06, bottom, line[1].split(",")[0])
+    _upright(ax, near(line[0]), y - 0.06, bottom, line[2])
     firsts = pd.date_range(zoom[1], zoom[2], freq="2MS" if wide else "3MS")
-    _dates(ax, {near(day): f"{day:%b}" for day in firsts}, bottom)
+    _dates(ax, {near(day): current().month_short(day) for day in firsts}, bottom)
     at = 0.0
     for kind, text in key.items():
         ax.add_patch(Rectangle((at, 0.06), 0.2, 0.1, color=colours[kind], lw=0))

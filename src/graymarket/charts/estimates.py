@@ -26,20 +26,26 @@ from graymarket.wording import current
 
 @form(along="y")
 def readings(
-    width: float, rows: pd.DataFrame, band: tuple[float, float], line: tuple[float, str]
+    width: float,
+    rows: pd.DataFrame,
+    band: tuple[float, float, str],
+    line: tuple[float, str],
 ) -> Drawing:
     """Readings of one share, a row each, against an interval and a reference line.
 
-    `rows`: label, value (percent), role ("measured", "hollow" or "cap"), remark; top to bottom.
+    `rows`: label, value (percent), text (the value in words), role ("measured", "hollow" or
+    "cap"), remark; top to bottom. `band`: low, high and words; `line`: value and words.
     """
     wide = width > NARROW
     count = len(rows)
     marks = Marks()
     figure, ax = chart(width, (0.27 if wide else 0.58) * count + 0.6)
     end = max(30.0, rows["value"].max() * 1.04)
-    ax.axvspan(*band, ymin=0, ymax=(count + 0.1) / (count + 0.9), color=ACCENT, alpha=0.12, lw=0)
+    ax.axvspan(
+        *band[:2], ymin=0, ymax=(count + 0.1) / (count + 0.9), color=ACCENT, alpha=0.12, lw=0
+    )
     beside = max(band[0], line[0]) + 0.02 * end
-    ax.text(beside, -0.72, "our interval", va="center", color=ACCENT, size=8.8)
+    ax.text(beside, -0.72, band[2], va="center", color=ACCENT, size=8.8)
     ax.axvline(line[0], color=INK, linewidth=0.9, ymax=(count + 0.1) / (count + 0.9))
     ax.text(line[0], -0.72, line[1] + " ", ha="right", va="center", size=8.8)
     for y, row in enumerate(each(rows)):
@@ -66,14 +72,8 @@ def readings(
 def _reading(ax: Axes, y: float, row: Any) -> None:
     if row.role == "cap":
         ax.barh(y, row.value, height=0.34, color=FAINT)
-        ax.text(
-            0.4,
-            y,
-            f"at most {current().number(row.value, 'percent')}",
-            va="center",
-            size=8.8,
-            style="italic",
-        )
+        words = current().word("charts", "at_most", n=row.text)
+        ax.text(0.4, y, words, va="center", size=8.8, style="italic")
         return
     solid = row.role == "measured"
     colour = ACCENT if solid else MUTE
@@ -90,7 +90,7 @@ def _reading(ax: Axes, y: float, row: Any) -> None:
         ax,
         row.value,
         y,
-        f"{row.value:g}%",
+        row.text,
         color=ACCENT if solid else INK,
         weight="semibold" if solid else "normal",
     )
@@ -102,8 +102,8 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Drawin
 
     `rows`: label, low, high (bounds), low95, low80, median, high80, high95, remark, proxy (bool).
     A row without a median is not estimable: only its bounds are drawn, dashed, an arrow where
-    they pass `top`, which ends the axis; `unit` stands on its last tick. Columns answer_low and
-    answer_high, if there, are drawn as a bracket under the interval.
+    they pass `top`, which ends the axis; `unit`, of UNITS, stands on its last tick. Columns
+    answer_low and answer_high, if there, are drawn as a bracket under the interval.
     """
     wide = width > NARROW
     marks = Marks()
@@ -133,9 +133,7 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Drawin
     ax.spines["bottom"].set_bounds(0, top)
     ax.xaxis.set_major_locator(MultipleLocator(top / 5))
     ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= top])
-    last = len(ax.get_xticks()) - 1
-    labels = [f"{t:g}{unit if i == last else ''}" for i, t in enumerate(ax.get_xticks())]
-    ax.set_xticks(ax.get_xticks(), labels)
+    with_unit(ax.xaxis, unit)
     return marks.drawing(figure)
 
 
@@ -176,16 +174,17 @@ def magnitudes(width: float, rows: pd.DataFrame, heading: str) -> Drawing:
     ax.grid(visible=True, axis="x")
     ax.spines["bottom"].set_visible(False)
     ticks = [tick for tick in 10.0 ** np.arange(-4, 9) if least <= tick <= most]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_xticks(ticks, [current().tick(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
     return marks.drawing(figure)
 
 
 @form(along="y")
-def tornado(width: float, rows: pd.DataFrame, centre: float) -> Drawing:
+def tornado(width: float, rows: pd.DataFrame, centre: float, unit: str) -> Drawing:
     """What each input does alone: a bar from the result at its low to that at its high.
 
     `rows`: label, at_low, at_high, remark; the widest first. `centre`: the result with all at mode.
+    All are in `unit`, one of UNITS, which the ends of the bars do not repeat.
     """
     wide = width > NARROW
     marks = Marks()
@@ -196,7 +195,7 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Drawing:
         marks.add(ax, y, row.label, "at_high", row.at_high, y)
         ax.barh(y, right - left, left=left, height=0.42, color=ACCENT if y == 0 else MUTE)
         ax.annotate(
-            f"{left:.2f}",
+            current().digits(left, unit),
             (left, y),
             (-4, 0),
             textcoords="offset points",
@@ -204,7 +203,7 @@ def tornado(width: float, rows: pd.DataFrame, centre: float) -> Drawing:
             va="center",
             size=8.8,
         )
-        beside(ax, right, y, f"{right:.2f}", size=8.8)
+        beside(ax, right, y, current().digits(right, unit), size=8.8)
     ax.axvline(centre, color=INK, linewidth=0.9)
     ends = [*rows["at_low"], *rows["at_high"]]
     least, most = min(ends), max(ends)

@@ -19,6 +19,7 @@ from graymarket.charts.style import (
     chart,
     with_unit,
 )
+from graymarket.wording import current
 
 
 def _line_and_reading(
@@ -259,7 +260,7 @@ def _years(ax: Any, months: pd.Index, step: int) -> None:
     years = range(months[0].year, months[-1].year + 1)
     days = [pd.Timestamp(year, 1, 1) for year in years if year % step == 0]
     days = [day for day in days if day >= months[0]]
-    ax.set_xticks(days, [str(day.year) for day in days])
+    ax.set_xticks(days, [current().year(day) for day in days])
 
 
 def _apart(ends: dict[str, float], least: float) -> dict[str, float]:
@@ -296,6 +297,7 @@ def placebos(
     )
     span = own.index[-1] - own.index[0]
     ax.set_xlim(own.index[0], own.index[-1] + span * (0.16 if width > NARROW else 0.28))
+    with_unit(ax.yaxis, "")
     _years(ax, own.index, 2 if width > NARROW else 4)
     return marks.drawing(figure)
 
@@ -370,7 +372,8 @@ def _bars(ax: Axes, rows: pd.DataFrame, size: float) -> float:
                 "size": 8.5,
                 "color": TEXT_MUTE,
             }
-            ax.text(x, top * 0.02, "no\nfigure", linespacing=1.05, **style)
+            nothing = current().word("charts", "no_figure")
+            ax.text(x, top * 0.02, nothing, linespacing=1.05, **style)
             continue
         colour = MUTE if getattr(row, "other", False) else ACCENT
         fill: dict[str, Any] = (

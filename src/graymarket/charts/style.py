@@ -11,6 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from graymarket.palette import PALETTE
+from graymarket.wording import current
 
 INK = PALETTE["ink"]
 TEXT_MUTE = PALETTE["text-mute"]
@@ -99,9 +100,10 @@ def chart(
     return figure, axes
 
 
-def with_unit(axis: Axis, unit: str = "%") -> None:
-    """Put the unit on the last tick label alone, as in “40%, 30, 20”."""
+def with_unit(axis: Axis, unit: str = "percent") -> None:
+    """Put a unit of UNITS on the last tick label alone, as in “40%, 30, 20”; "" for no unit."""
     low, high = sorted(axis.get_view_interval())
     ticks = [tick for tick in axis.get_major_locator()() if low - 1e-9 <= tick <= high + 1e-9]
     last = len(ticks) - 1
-    axis.set_ticks(ticks, [f"{t:g}{unit if i == last else ''}" for i, t in enumerate(ticks)])
+    labels = [current().tick(tick, unit if i == last else "") for i, tick in enumerate(ticks)]
+    axis.set_ticks(ticks, labels)

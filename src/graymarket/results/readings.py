@@ -29,7 +29,8 @@ class Readings:
     `published`: the rows of the table vendor_share that may be used, for all places asked about,
     with name (the place), of (what they are a share of, a verdict), period (a moment) and share (a
     quantity); `main`: readings in the main place around the event, and the article's figure, a row
-    each: label, value (percent), role ("measured", "hollow" or "cap"), what (a result) and lineage;
+    each: label, value (percent), share (it as a result), role ("measured", "hollow" or "cap"), what
+    (a result) and lineage;
     `worldwide`: the maker's share of page views worldwide by month, `own`: by place, where
     StatCounter's own series is in the base (both percent).
     """
@@ -114,6 +115,7 @@ def _reading(results: Results, row: pd.Series, name: str) -> dict[str, object]:
             parts={"when": results[f"{name}_when"]},
         ),
         "value": row["value"],
+        "share": results[name],
         "role": _ROLES[row["metric"]],
         "what": _counted(results, row, name),
         "lineage": row["lineage"],
@@ -159,6 +161,7 @@ def _register(results: Results, row: pd.Series) -> dict[str, object]:
     return {
         "label": label,
         "value": cap,
+        "share": results["cap"],
         "role": "cap",
         "what": what_drawn,
         "lineage": row["lineage"],

@@ -129,6 +129,16 @@ class Wording:
         exact = rounded(value, step) if step else Decimal(str(value))
         return self._digits(exact, Unit(), step)
 
+    def digits(self, value: float, unit: str) -> str:
+        """A number in a unit of UNITS, without the unit: 453,000 phones → "0.45"."""
+        rule = UNITS[unit]
+        return self._digits(rounded(value, rule.step), rule, rule.step)
+
+    def tick(self, value: float, unit: str = "") -> str:
+        """A tick of an axis with all its digits, and its unit if one is given: 40 → "40%"."""
+        exact = Decimal(str(round(float(value), 9)))
+        return str(self._form(unit)["other"]).format(n=self._digits(exact, Unit(), None))
+
     def cardinal(self, number: int) -> str:
         """3 → "three"; digits above twelve."""
         words: list[str] = self._words["numbers"]["cardinals"]
@@ -209,6 +219,14 @@ class Wording:
         """→ "September 2021"."""
         return self._date(date, "month")
 
+    def month_short(self, date: pd.Timestamp) -> str:
+        """→ "Sept"."""
+        return self._date(date, "month_short")
+
+    def year(self, date: pd.Timestamp) -> str:
+        """→ "2021"."""
+        return self._date(date, "year")
+
     def span(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
         """First and last day → "August 2021" or "Aug–Sep 2021": months are enough."""
         words = self._words["time"]
@@ -287,6 +305,10 @@ class Wording:
             for name, part in verdict.parts.items()
         }
         return words.format(**parts)
+
+    def word(self, section: str, key: str, **parts: str) -> str:
+        """The words that the file has under [section] key, with their {parts} filled in."""
+        return str(self._words[section][key]).format(**parts)
 
     # Cells of tables
 
