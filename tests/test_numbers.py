@@ -27,7 +27,7 @@ from graymarket.wording import Wording
 
 NUMBER = re.compile(r"\d[\d,.]*\d%?|\d%?")
 EVAL = re.compile(r"\{eval\}`([^`]+)`")
-NO_WORDS = r"<style.*?</style>|<script.*?</script>|data:(?!text/csv)[^\"]+"
+NO_WORDS = r"<style.*?</style>|<script.*?</script>|(?<=\")data:(?!text/csv)[^\"]+"
 DRAWN = re.compile(rf"<svg.*?</svg>|{NO_WORDS}", re.DOTALL)
 # Publishers, licences and rows of a sheet: no numbers of ours.
 CREDITS = re.compile(
@@ -40,9 +40,13 @@ def numbers(text):
     return NUMBER.findall(text)
 
 
+def labels(drawn):
+    """What is drawn in a page, as the labels alone."""
+    found = LABEL.findall(drawn[0]) if drawn[0].startswith("<svg") else []
+    return f'<i class="drawn">{" ".join(found)}</i>' if found else ""
+
+
 def parsed(text):
-    """A page; of what is drawn in it, the labels alone."""
-    labels = lambda drawn: f'<i class="drawn">{" ".join(LABEL.findall(drawn[0]))}</i>'  # noqa: E731
     return BeautifulSoup(DRAWN.sub(labels, text), "html.parser")
 
 
