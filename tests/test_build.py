@@ -43,7 +43,7 @@ def test_one_changed_reading_changes_everything_that_rests_on_it(root, built, tm
     replace(changed, "vendor_share", ",14.57,", ",16.49,")
     assert build(changed).returncode == 0
     results = json.loads((changed / "report/results.json").read_text(encoding="utf-8"))
-    share = results["results"]["readings.measured"]
+    share = results["results"]["readings/measured"]
     assert (share["low"], share["high"], share["text"]) == (16.49, 18.27, "16.5–18.3%")
     headline = results["exhibits"][0]
     assert headline["title"] == (

@@ -110,7 +110,7 @@ def test_its_figures_are_those_of_the_main_report(built, report):
     results = report[2]["results"]
     main = json.loads((built / "report/results.json").read_text(encoding="utf-8"))["results"]
     for name in ("seen", "left", "since"):
-        assert results[f"door.{name}"]["text"] == main[f"stocks.russia_{name}"]["text"]
+        assert results[f"door/{name}"]["text"] == main[f"stocks/russia_{name}"]["text"]
 
 
 @pytest.mark.every

@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 FLOORS = (
-    ("palette", "evidence"),
+    ("palette", "kept"),
+    ("evidence",),
     ("models",),
     ("question", "editions", "refresh"),
     ("results",),

@@ -86,7 +86,7 @@ def test_downloads_hold_the_data(page_text):
 def test_readme_shows_the_finding(built, results):
     readme = (built / "README.md").read_text(encoding="utf-8")
     first_screen = readme[:2500]
-    assert results["results"]["readings.measured"]["text"] in first_screen
+    assert results["results"]["readings/measured"]["text"] in first_screen
     assert "(report/headline.svg)" in first_screen
     assert "make report" in readme
     assert "make test" in readme
@@ -309,7 +309,7 @@ def name(line):
 
 def test_no_estimate_stands_on_grade_c(results, built):
     readings = evidence.load("vendor_share", built).set_index("id")
-    rows = [row.split("/")[1] for row in results["results"]["readings.measured"]["lineage"]]
+    rows = [row.split("/")[1] for row in results["results"]["readings/measured"]["lineage"]]
     assert set(readings.loc[rows, "grade"]) == {"A"}
 
 

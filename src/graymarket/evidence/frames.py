@@ -1,11 +1,13 @@
 """The tables as a mapping, for what computes with them."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from graymarket.evidence.tables import LINEAGE, Base, find_root, package, row_entries
+from graymarket.evidence.tables import LINEAGE, PACKAGE, Base, find_root, package, row_entries
+from graymarket.kept import CACHE, digest, kept
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -41,9 +43,18 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._names:
             raise KeyError(f"no table {name}; there are {', '.join(self._names)}")
-        if name not in self._frames and self._base is not None:
-            self._frames[name] = self._base.load(name)
+        base = self._base
+        if name not in self._frames and base is not None:
+            self._frames[name] = kept(self._folder, name, lambda: base.load(name))
         return self._frames[name].copy(deep=False)
+
+    @cached_property
+    def _folder(self) -> Path:
+        """Where loaded tables are kept while data/ and the code that loads it stay the same."""
+        root = self.root or find_root()
+        data = sorted((root / "data").glob("*.csv"))
+        code = sorted(Path(__file__).parent.glob("*.py"))
+        return root / CACHE / "tables" / digest(files=[root / "data" / PACKAGE, *data, *code])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
