@@ -8,10 +8,9 @@ row, "usage_panel/CUB" all rows of Cuba. Its last part may be a range, both ends
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -23,6 +22,7 @@ _LONGEST = 160  # characters of a row's text
 _MOST_SOURCES = 12  # more of them are counted, not listed
 _HIDDEN = ("source_id", "note", "grade")  # columns that a row's text leaves out
 _TIME = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+T = TypeVar("T")
 
 
 def lineage(*things: object) -> tuple[str, ...]:
@@ -148,26 +148,58 @@ def trace(entries: tuple[str, ...], root: Path | None = None) -> list[dict[str, 
     licence; none where they are too many to list). After an entry come those that its rows rest on
     in turn, where their table has a column `basis`. Raises EvidenceError for an entry without rows.
     """
-    base = Base(root or find_root())
-    complete = dict.fromkeys(_with_basis(base, _joined(base, entries)))
-    return [line for entry in complete for line in _known(base, entry)]
+    files = _Files(Base(root or find_root()))
+    given = _joined(files, entries)
+    complete = dict.fromkeys(one for entry in given for one in files.of(_with_basis, entry))
+    return [_copy(line) for entry in complete for line in files.of(_lines, entry)]
 
 
-def _joined(base: Base, entries: tuple[str, ...]) -> list[str]:
+class _Files:
+    """A base at one moment: what was worked out from files that are the same since is known."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self._states: dict[str, object] = {}
+
+    def of(self, work: Callable[[Base, str], Iterable[T]], entry: str) -> tuple[T, ...]:
+        """What `work` gives for an entry."""
+        key = (work, self.base.root, entry, *map(self._state, (entry.split("/")[0], "sources")))
+        if key not in _worked_out:
+            _worked_out[key] = tuple(work(self.base, entry))
+        return cast(tuple[T, ...], _worked_out[key])
+
+    def _state(self, table: str) -> object:
+        if table not in self._states:
+            self._states[table] = self.base.fingerprint(table)
+        return self._states[table]
+
+
+_worked_out: dict[tuple[object, ...], tuple[Any, ...]] = {}  # many results share rows
+
+
+def _copy(line: dict[str, Any]) -> dict[str, Any]:
+    sources = [{**source} for source in line["sources"]]
+    return {**line, "grades": [*line["grades"]], "sources": sources}
+
+
+def _joined(files: _Files, entries: tuple[str, ...]) -> list[str]:
     """The entries, with ranges in place of those between which the table has no rows."""
     ranges: dict[str, str] = {}
     for prefix, parts in _prefixes(entries).items():
         if len(parts) > 1 and _spans(parts) is not None:
-            ranges |= _without_gaps(base, prefix, parts)
+            ranges |= _without_gaps(files.of(_times, prefix), prefix, parts)
     return list(dict.fromkeys(ranges.get(entry, entry) for entry in entries))
 
 
-def _without_gaps(base: Base, prefix: str, parts: list[str]) -> dict[str, str]:
+def _times(base: Base, prefix: str) -> Iterable[str]:
+    """The last parts of the keys that begin so, in order; none where no key is as long."""
     table, *key = prefix.split("/")
     columns = base.resource(table)["schema"]["primaryKey"]
-    if len(key) >= len(columns):
-        return {}  # no key is as long: refused when its rows are looked up
-    times = sorted(set(base.rows(prefix)[columns[len(key)]]))
+    # A key that is too long is refused when its rows are looked up.
+    return sorted(set(base.rows(prefix)[columns[len(key)]])) if len(key) < len(columns) else []
+
+
+def _without_gaps(times: tuple[str, ...], prefix: str, parts: list[str]) -> dict[str, str]:
     spans = {}
     for part in parts:
         first, _, last = part.partition(RANGE)
@@ -180,25 +212,12 @@ def _without_gaps(base: Base, prefix: str, parts: list[str]) -> dict[str, str]:
     }
 
 
-def _with_basis(base: Base, entries: Iterable[str]) -> Iterator[str]:
-    """Each entry, and after it what its rows rest on in turn, where the table says so."""
-    for entry in entries:
-        yield entry
-        rows = base.rows(entry)
-        if "basis" in rows:
-            yield from (part for cell in rows["basis"] for part in cell.split())
-
-
-_traced: dict[tuple[object, ...], list[dict[str, Any]]] = {}  # many results share rows
-
-
-def _known(base: Base, entry: str) -> list[dict[str, Any]]:
-    """The lines of an entry, worked out once as long as its files do not change."""
-    table = entry.split("/")[0]
-    state = (base.root, entry, base.fingerprint(table), base.fingerprint("sources"))
-    if state not in _traced:
-        _traced[state] = list(_lines(base, entry))
-    return deepcopy(_traced[state])
+def _with_basis(base: Base, entry: str) -> Iterator[str]:
+    """The entry, and after it what its rows rest on in turn, where the table says so."""
+    yield entry
+    rows = base.rows(entry)
+    if "basis" in rows:
+        yield from (part for cell in rows["basis"] for part in cell.split())
 
 
 def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:
