@@ -1,7 +1,7 @@
 """Executed chapters → one notebook: results filled in, exhibits numbered, links resolved."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,12 +96,6 @@ def _left_out(names: Sequence[str]) -> str:
     """What the contents say of chapters that do not apply; "" if all do."""
     need = "it needs prose of its own" if len(names) == 1 else "they need prose of their own"
     return f"Left out here, since {need}: {', '.join(names)}." if names else ""
-
-
-def unused_results(chapters: Iterable[NotebookNode], results: Iterable[str]) -> list[str]:
-    """The results, as "subject/name", that no cell of the chapters names."""
-    named = {name for notebook in chapters for name in _names_in(notebook)}
-    return [result for result in results if result.replace("/", ".") not in named]
 
 
 def _names_in(notebook: NotebookNode) -> set[str]:
