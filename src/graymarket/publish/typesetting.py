@@ -1,6 +1,7 @@
 """Typst, as the printed formats share it: strings, pictures, and compiling to PDF or pictures."""
 
 import hashlib
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ _LONGEST_WORD = 80  # characters of code; a longer one may break
 # Signs that mean something in Typst's markup, wherever they stand.
 _SIGNS = re.compile(r"[\\`*_$#<>@\[\]~\"'\-/=+]|\.(?=\.\.)|(?<=\d)\.(?=\s|$)")
 _STANDARDS = ["ua-1", "a-3a"]
+_compiled_in: set[int] = set()  # processes
 
 
 def style() -> str:
@@ -77,7 +79,13 @@ def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[b
     return made if isinstance(made, list) else [made]  # of one page, typst gives no list
 
 
+def may_fork() -> bool:
+    """False once this process has compiled: Typst would wait in a fork for threads left here."""
+    return os.getpid() not in _compiled_in
+
+
 def _compile(source: str, folder: Path, name: str, fonts: list[str], **options: Any) -> Any:
+    _compiled_in.add(os.getpid())
     (folder / "source.typ").write_text(source, encoding="utf-8")
     try:
         made, warnings = typst.compile_with_warnings(
