@@ -163,7 +163,7 @@ def matrix(width: float, cells: pd.DataFrame, styles: pd.DataFrame) -> Drawing:
                 ),
                 ha="center",
                 va="center",
-                size=8.6 if wide else 7.6,
+                size=8.7 if wide else 7.6,
                 linespacing=1.1,
                 color=PAPER if style in ("strong", "second") else INK,
             )
