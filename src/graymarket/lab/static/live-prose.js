@@ -2,15 +2,18 @@
 // JupyterLab loads, so that it needs no build.
 //
 // {eval}`expression` in a text cell, headings included, shows what `str` makes of the expression
-// in the kernel; [Exhibit](#id) reads as the exhibit's name and leads to it. The notebook's file
-// stays as it is: only what is seen on screen changes.
+// in the kernel; [Exhibit](#id) reads as the exhibit's name and leads to it. As in the report, a
+// cell tagged "optional" loses the lines that name a result which is not there, and is left out
+// when no other is left. The notebook's file stays as it is: only what is seen on screen changes.
 (() => {
   "use strict";
 
   const EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json";
   const EVAL = /\{eval\}$/;
   const CANCELED = { content: { status: "aborted" } }; // as a kernel answers that is restarted
+  const LINES = "p, li, h1, h2, h3, h4, h5, h6"; // of prose, which a line of Markdown becomes
   const STYLE = `
+    .graymarket-left-out { display: none !important; }
     .graymarket-result { font-variant-numeric: tabular-nums; }
     .graymarket-result.pending { opacity: 0.6; font-style: italic; }
     .graymarket-result.error { color: var(--jp-error-color1); font-family: monospace; }`;
@@ -75,7 +78,9 @@
           shown.dataset.expression = code.textContent;
           code.replaceWith(shown);
         }
-        for (const shown of cell.node.querySelectorAll("[data-expression]")) this.fill(shown);
+        const numbers = [...cell.node.querySelectorAll("[data-expression]")];
+        for (const shown of numbers) this.fill(shown);
+        if (cell.model.getMetadata("tags")?.includes("optional")) leaveOut(numbers);
         for (const link of cell.node.querySelectorAll(".jp-RenderedMarkdown a[href^='#']")) {
           name(link, exhibits.get(link.hash.slice(1)));
         }
@@ -117,7 +122,20 @@
     if (status === "ok") return { text: data["text/markdown"], kind: "" };
     // A name that is not there yet is no fault: its cell has not run.
     if (ename === "NameError") return undefined;
-    return { text: `${ename}: ${evalue}`, kind: "error" };
+    const kind = ename === "AttributeError" ? "error absent" : "error";
+    return { text: `${ename}: ${evalue}`, kind };
+  }
+
+  // Of an optional cell, the lines with an absent result, or all where no other has a number.
+  function leaveOut(numbers) {
+    const lines = new Map(); // line → whether a result is absent
+    for (const shown of numbers) {
+      const line = shown.closest(LINES);
+      lines.set(line, lines.get(line) || shown.classList.contains("absent"));
+    }
+    for (const [line, absent] of lines) line.classList.toggle("graymarket-left-out", absent);
+    const cell = numbers[0]?.closest(".jp-RenderedMarkdown");
+    cell?.classList.toggle("graymarket-left-out", ![...lines.values()].includes(false));
   }
 
   // The words of its id name an exhibit, here as in the exhibit itself; numbers are the report's.
