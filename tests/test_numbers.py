@@ -8,8 +8,6 @@ import base64
 import io
 import json
 import re
-import shutil
-import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -24,6 +22,7 @@ from graymarket.publish.chapters import for_question, read_chapters
 from graymarket.report import MAIN
 from graymarket.results.quantity import from_json
 from graymarket.wording import Wording
+from printed import printed
 
 NUMBER = re.compile(r"\d[\d,.]*\d%?|\d%?")
 EVAL = re.compile(r"\{eval\}`([^`]+)`")
@@ -165,13 +164,6 @@ def test_the_copies_have_the_numbers_of_each_chapter(built, chapters):
         notes = "\n\n".join(exhibit.notes for exhibit in chapter.exhibits.values())
         known = numbers(chapter.prose) + numbers(notes)
         assert Counter(numbers(said)) == Counter(known), name
-
-
-def printed(path):
-    if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
-    command = ["pdftotext", str(path), "-"]
-    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
 def squeezed(text):

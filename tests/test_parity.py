@@ -4,14 +4,14 @@ import html
 import io
 import json
 import re
-import shutil
-import subprocess
 import zipfile
 
 import openpyxl
 import pikepdf
 import pytest
 from pptx import Presentation
+
+from printed import printed
 
 
 def squeezed(text):
@@ -45,13 +45,6 @@ def workbook(built):
     return openpyxl.load_workbook(built / "report/tables.xlsx")
 
 
-def pdf_text(path):
-    if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
-    command = ["pdftotext", str(path), "-"]
-    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
-
-
 def deck_words(deck):
     words = []
     for slide in deck.slides:
@@ -61,7 +54,7 @@ def deck_words(deck):
 
 
 def test_every_exhibit_is_in_the_pdf(built, results):
-    text = squeezed(pdf_text(built / "report/report.pdf"))
+    text = squeezed(printed(built / "report/report.pdf"))
     for exhibit in results["exhibits"]:
         assert squeezed(exhibit["title"]) in text, exhibit["id"]
         assert squeezed(exhibit["subtitle"]) in text, exhibit["id"]
@@ -158,7 +151,7 @@ def test_every_exhibit_slide_has_notes_and_a_source(deck, results):
 
 
 def test_results_on_the_first_page_are_in_the_brief(built, results):
-    text = squeezed(pdf_text(built / "report/brief.pdf"))
+    text = squeezed(printed(built / "report/brief.pdf"))
     for name in ("share", "brand_gray_share", "brand_gray_phones", "article"):
         assert squeezed(results["results"][f"estimate/{name}"]["text"]) in text, name
 
@@ -170,7 +163,7 @@ def test_sources_are_counted_alike_in_every_format(built, page, deck, results):
         if number := re.search(r"Source: (\d+) sources", part):
             counted[squeezed(exhibit["title"])] = number[1]
     assert sorted(counted.values()) == sorted(
-        re.findall(r"Source: (\d+) sources", pdf_text(built / "report/report.pdf"))
+        re.findall(r"Source: (\d+) sources", printed(built / "report/report.pdf"))
     )
     shown = {
         squeezed(slide.shapes.title.text_frame.text): number[1]

@@ -6,8 +6,6 @@ import html
 import io
 import json
 import re
-import shutil
-import subprocess
 from importlib import resources
 
 import jsonschema
@@ -17,6 +15,7 @@ import pikepdf
 import pytest
 
 from graymarket import evidence, report
+from printed import printed
 
 FILLER = ("No description has been provided", "no description available")
 
@@ -108,17 +107,8 @@ def test_pdf_has_a_bookmark_for_every_chapter(pdf, page_text):
     assert bookmarks == plain
 
 
-def printed(built, *pages):
-    """The words of the PDF's pages, from first to last of `pages` (all, without any)."""
-    if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
-    some = ["-f", str(pages[0]), "-l", str(pages[-1])] if pages else []
-    command = ["pdftotext", *some, str(built / "report/report.pdf"), "-"]
-    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
-
-
 def test_findings_fill_one_page(built, pdf):
-    words = " ".join(printed(built, 1).split())
+    words = " ".join(printed(built / "report/report.pdf", "-f", "1", "-l", "1").split())
     for heading in ("What we found", "Exhibit 1", "Three limits that matter most"):
         assert heading in words
     assert words.endswith(f"other senses. Edition {evidence.package(built)['version']} 1")
@@ -127,10 +117,7 @@ def test_findings_fill_one_page(built, pdf):
 
 
 def test_nothing_stands_outside_the_text_block(built):
-    if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
-    command = ["pdftotext", "-bbox", str(built / "report/report.pdf"), "-"]
-    boxes = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+    boxes = printed(built / "report/report.pdf", "-bbox")
     margin = 24 / 25.4 * 72  # 24 mm in points
     width = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
     words = re.findall(r'xMin="([\d.-]+)" .*? xMax="([\d.-]+)" .*?>(.*)</word>', boxes)
@@ -147,7 +134,7 @@ def start_page(pdf, bookmark):
 def test_every_exhibit_is_printed_on_a_page_of_its_chapter(built, pdf, page_text, results):
     with pdf.open_outline() as outline:
         starts = [start_page(pdf, bookmark) for bookmark in outline.root]
-    pages = [squeezed(page) for page in printed(built).split("\f")]
+    pages = [squeezed(page) for page in printed(built / "report/report.pdf").split("\f")]
     titles = {exhibit["id"]: squeezed(exhibit["title"]) for exhibit in results["exhibits"]}
     chapters = page_text.split('<h2 class="chapter"')[1:]
     for chapter, first, last in zip(chapters, starts, [*starts[1:], len(pages)], strict=True):
@@ -314,7 +301,7 @@ def test_no_estimate_stands_on_grade_c(results, built):
 
 
 def test_credits_and_licences_stand_in_every_format(built, page_text):
-    text = printed(built)
+    text = printed(built / "report/report.pdf")
     for resource in evidence.package(built)["resources"]:
         assert html.escape(resource["credit"], quote=False) in html.unescape(page_text)
         assert "".join(resource["credit"].split()) in "".join(text.split())

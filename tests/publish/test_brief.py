@@ -1,8 +1,6 @@
 """The report on one page: whole, tagged, and refused if it needs a second."""
 
 import io
-import shutil
-import subprocess
 
 import nbformat
 import pikepdf
@@ -10,6 +8,7 @@ import pytest
 
 from graymarket.publish.brief import brief
 from graymarket.publish.problems import PublishError
+from printed import printed
 
 SVG = (
     '<svg width="460.8pt" height="140.4pt" viewBox="0 0 460.8 140.4" '
@@ -45,13 +44,9 @@ def notebook(*texts, deck="A deck.", svg=SVG):
 
 def words(content, tmp_path):
     """All text of a PDF, its lines joined."""
-    pdftotext = shutil.which("pdftotext")
-    if pdftotext is None:
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
     path = tmp_path / "brief.pdf"
     path.write_bytes(content)
-    done = subprocess.run([pdftotext, path, "-"], capture_output=True, check=True, text=True)
-    return " ".join(done.stdout.split())
+    return " ".join(printed(path).split())
 
 
 def test_one_page_tagged_titled_linked_and_same_bytes_twice():

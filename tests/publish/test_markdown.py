@@ -2,8 +2,6 @@
 
 import html
 import re
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from graymarket.publish.markdown import (
 from graymarket.publish.markdown_html import line_to_html, to_html
 from graymarket.publish.markdown_typst import to_typst
 from graymarket.publish.text import for_stage
+from printed import printed
 
 
 def page(text, reader=None):
@@ -213,9 +212,6 @@ def test_html_and_blocks_say_the_same_words(text):
 
 @given(TEXT)
 def test_typst_says_the_same_words(text):
-    pdftotext = shutil.which("pdftotext")
-    if pdftotext is None:
-        pytest.skip("no pdftotext on PATH (Debian, Ubuntu: apt-get install poppler-utils)")
     tokens = read(text)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -226,7 +222,6 @@ def test_typst_says_the_same_words(text):
         code = prelude + to_typst([tokens], folder)
         (folder / "text.typ").write_text(code, encoding="utf-8")
         (folder / "text.pdf").write_bytes(typst_compiler.compile(folder / "text.typ"))
-        run = [pdftotext, folder / "text.pdf", "-"]
-        printed = subprocess.run(run, capture_output=True, check=True, text=True).stdout
+        shown = printed(folder / "text.pdf")
     said = BeautifulSoup(to_html(tokens), "html.parser").get_text()
-    assert sorted(letters(printed)) == sorted(letters(said))  # tables are read by columns
+    assert sorted(letters(shown)) == sorted(letters(said))  # tables are read by columns

@@ -4,8 +4,6 @@ import html
 import io
 import json
 import re
-import shutil
-import subprocess
 import zipfile
 from dataclasses import replace
 
@@ -20,6 +18,7 @@ from graymarket.publish import Publication, PublishError, publish, write
 from graymarket.publish.chapters import read_chapters
 from graymarket.publish.execute import execute
 from graymarket.publish.formats import FORMATS
+from printed import printed
 
 FOREIGN = {
     "1-rain": [
@@ -101,12 +100,10 @@ def test_contents_end_with_the_chapters_that_are_left_out(files):
     )
 
 
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="reads the PDF by pdftotext")
 def test_contents_of_the_pdf_end_with_them_too(files, tmp_path):
     (tmp_path / "report.pdf").write_bytes(files["report.pdf"])
-    command = ["pdftotext", str(tmp_path / "report.pdf"), "-"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "prose of their own: Snow & ice, Fog." in " ".join(text.split())
+    text = " ".join(printed(tmp_path / "report.pdf").split())
+    assert "prose of their own: Snow & ice, Fog." in text
 
 
 def test_nothing_is_said_where_no_chapter_is_left_out(executed):
