@@ -1,13 +1,13 @@
 """Typst, as the printed formats share it: strings, pictures, and compiling to PDF or pictures."""
 
 import hashlib
-import os
+import pickle
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from graymarket.palette import typst_colours
 from graymarket.publish.fonts import FOLDERS
@@ -20,7 +20,7 @@ _LONGEST_WORD = 80  # characters of code; a longer one may break
 # Signs that mean something in Typst's markup, wherever they stand.
 _SIGNS = re.compile(r"[\\`*_$#<>@\[\]~\"'\-/=+]|\.(?=\.\.)|(?<=\d)\.(?=\s|$)")
 _STANDARDS = ["ua-1", "a-3a"]
-_compiled_in: set[int] = set()  # processes
+_COMPILER = [sys.executable, "-I", str(Path(__file__).with_name("typst_process.py"))]
 
 
 def style() -> str:
@@ -79,26 +79,23 @@ def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[b
     return made if isinstance(made, list) else [made]  # of one page, typst gives no list
 
 
-def may_fork() -> bool:
-    """False once this process has compiled: Typst would wait in a fork for threads left here."""
-    return os.getpid() not in _compiled_in
-
-
 def _compile(source: str, folder: Path, name: str, fonts: list[str], **options: Any) -> Any:
-    _compiled_in.add(os.getpid())
     (folder / "source.typ").write_text(source, encoding="utf-8")
-    try:
-        made, warnings = typst.compile_with_warnings(
-            folder / "source.typ",
-            root=folder,
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            timestamp=int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
-            **options,
-        )
-    except typst.TypstError as error:
-        hints = "; ".join(getattr(error, "hints", []) or [])
-        raise PublishError([f"{name}: {error} {hints}".strip()]) from error
-    if warnings:
-        raise PublishError([f"{name}: {getattr(w, 'message', w)}" for w in warnings])
+    request = options | {
+        "input": str(folder / "source.typ"),
+        "root": str(folder),
+        "font_paths": fonts,
+        "ignore_system_fonts": True,
+        "timestamp": int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
+    }
+    with subprocess.Popen(_COMPILER, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(pickle.dumps(request))
+        process.stdin.flush()  # and open, as a sign that the answer is waited for
+        answer = process.stdout.read()
+    if not answer:
+        raise PublishError([f"{name}: Typst ended with code {process.returncode}, without a word"])
+    made, problems = pickle.loads(answer)
+    if problems:
+        raise PublishError([f"{name}: {problem}" for problem in problems])
     return made

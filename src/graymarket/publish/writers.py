@@ -12,8 +12,6 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from graymarket.publish.typesetting import may_fork
-
 Files = dict[str, bytes]
 Writer = Callable[[NotebookNode], Files]
 
@@ -31,7 +29,7 @@ def write_all(
     them outlives this process, holds its output, or answers an interrupt by itself.
     """
     files: Files = {}
-    if sys.platform != "linux" or not may_fork():
+    if sys.platform != "linux":
         for name, writer in writers.items():
             on_step(name)
             files |= writer(report)
