@@ -20,5 +20,4 @@ def test_each_format_gets_the_palette_in_its_own_way():
     accent = palette.PALETTE["accent"]
     assert f"--on-white-accent: {accent};" in palette.css_variables()
     assert f'#let accent = rgb("{accent}")\n' in palette.typst_colours()
-    assert palette.office_colour("accent") == accent[1:].upper()
     assert palette.in_variables(f'fill="{accent}"') == 'fill="var(--accent)"'

@@ -19,11 +19,6 @@ def typst_colours() -> str:
     return "".join(f'#let {name} = rgb("{colour}")\n' for name, colour in PALETTE.items())
 
 
-def office_colour(name: str) -> str:
-    """A colour as Office files write it: six capital hexadecimal digits."""
-    return PALETTE[name].removeprefix("#").upper()
-
-
 def in_variables(svg: str) -> str:
     """The SVG with each house colour as its CSS variable, so that it follows a page's theme."""
     for name, colour in PALETTE.items():

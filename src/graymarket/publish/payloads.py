@@ -1,7 +1,6 @@
 """What chapters put out for `publish`: the MIME types, and how their content is read."""
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -44,8 +43,3 @@ def summary(results: dict[str, Payload], exhibits: Iterable[Payload]) -> dict[st
             for exhibit in exhibits
         ],
     }
-
-
-def row_name(line: Payload) -> str:
-    """A row of the lineage as "table/key"; the table alone for all of it."""
-    return f"{Path(line['file']).stem}/{line['key']}".rstrip("/")

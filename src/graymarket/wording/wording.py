@@ -120,10 +120,6 @@ class Wording:
         digits = self._digits(exact, rule, step or rule.step)
         return str(form[self._plural(exact, form)]).format(n=digits)
 
-    def signed(self, value: float, step: float = 0.1) -> str:
-        """-8.13 → "−8.1", 5.3 → "+5.3", with a true minus sign; never "−0.0"."""
-        return self._digits(rounded(value, step), Unit(step, form="signed"), step)
-
     def plain(self, value: float, step: float | None = None) -> str:
         """A number without its unit, for a column whose head has it; as it is without a step."""
         exact = rounded(value, step) if step else Decimal(str(value))
