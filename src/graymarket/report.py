@@ -14,6 +14,7 @@ from graymarket.publish.execute import execute
 from graymarket.publish.fingerprint import differences, files_of, fingerprint, hashes
 from graymarket.question import FOLDER, Question
 from graymarket.question import question as read_question
+from graymarket.results.subjects import SUBJECTS
 
 MAIN = "xiaomi-cuba-2021"  # the question whose report is report/ itself
 INPUTS = "inputs.json"
@@ -46,7 +47,8 @@ def build(
     cells = sum(cell.cell_type == "code" for book in chapters.values() for cell in book.cells)
     on_step(f"Running {len(chapters)} chapters, {cells} cells")
     loaded: set[str] = set()
-    execute(chapters, folder, on_cell, on_modules=loaded.update)
+    subjects = [f"import graymarket.results.{name}" for name in SUBJECTS]
+    execute(chapters, folder, on_cell, on_modules=loaded.update, imports=subjects)
     code = _modules(root, [*map(Path, loaded), *_own_modules()])
     made_from = inputs | _inputs(root, asked) | code
     used = {name: before.get(name, "") for name in made_from}

@@ -8,9 +8,7 @@ from graymarket import evidence, wording
 from graymarket.question import Question
 from graymarket.question import question as read_question
 from graymarket.results import Result, as_json
-from graymarket.results.subjects import Subject, compute, import_all
-
-import_all()  # a build forks its kernels from a process that has imported this module
+from graymarket.results.subjects import Subject, compute
 
 RESULTS_MIME = "application/vnd.graymarket.results+json"
 

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from graymarket.publish.chapters import read_chapters
 from graymarket.publish.problems import PublishError
 from graymarket.publish.scratch import scratch_folder
-from graymarket.publish.warm_kernels import WarmParent, kernel_manager, warm_parent
+from graymarket.publish.warm_kernels import WarmParent, first_imports, kernel_manager, warm_parent
 
 __all__ = ["execute", "read_chapters"]
 
@@ -33,17 +33,20 @@ def execute(
     folder: Path,
     on_cell: Callable[[], None],
     on_modules: Callable[[Iterable[str]], None] = lambda files: None,
+    imports: Iterable[str] = (),
 ) -> dict[str, NotebookNode]:
     """Execute all chapters in `folder`; `on_cell` is called after each cell.
 
     `on_modules` is given the files of all modules that a chapter's kernel has loaded when it ends.
+    `imports` are statements of what most chapters come to import: where kernels are forked, it is
+    done once for all.
 
     Raises PublishError naming notebook, cell and error for every chapter that fails. Whatever
     ends this process ends the kernels, too.
     """
     with (
         scratch_folder(Path(tempfile.gettempdir())) as scratch,
-        warm_parent(chapters.values(), folder) as warm,
+        warm_parent([*first_imports(chapters.values()), *imports], folder) as warm,
         asyncio.Runner(loop_factory=_Loop) as runner,
     ):
         run = _Run(folder, scratch, warm, on_cell, on_modules)

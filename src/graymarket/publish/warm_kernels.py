@@ -41,8 +41,8 @@ class WarmParent:
 
 
 @contextmanager
-def warm_parent(notebooks: Iterable[NotebookNode], folder: Path) -> Iterator[WarmParent | None]:
-    """A parent for the kernels of these notebooks, or None where they must start by themselves.
+def warm_parent(imports: Iterable[str], folder: Path) -> Iterator[WarmParent | None]:
+    """A parent that has run these statements, or None where kernels must start by themselves.
 
     None of its kernels outlives the context, or this process.
     """
@@ -52,7 +52,7 @@ def warm_parent(notebooks: Iterable[NotebookNode], folder: Path) -> Iterator[War
     ours, theirs = socket.socketpair()
     script = [sys.executable, str(_PARENT), str(theirs.fileno()), str(os.getpid())]
     process = subprocess.Popen(
-        [*script, *first_imports(notebooks)],
+        [*script, *imports],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         pass_fds=[theirs.fileno()],

@@ -75,18 +75,9 @@ def every_result(question: Question, tables: Tables) -> dict[str, Result]:
     }
 
 
-def import_all() -> None:
-    """Import every subject with its libraries; a process that does so once can fork kernels."""
-    for name in SUBJECTS:
-        _module(name)
-
-
 def _computed(name: str, question: Question, tables: Tables) -> Subject:
-    return cast(Subject, _module(name).compute(question, tables))
-
-
-def _module(name: str) -> Any:
-    return importlib.import_module(f"graymarket.results.{name}")
+    module: Any = importlib.import_module(f"graymarket.results.{name}")
+    return cast(Subject, module.compute(question, tables))
 
 
 def _key(question: Question, root: Path) -> str:
