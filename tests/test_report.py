@@ -13,6 +13,7 @@ import nbformat
 import pandas as pd
 import pikepdf
 import pytest
+import yaml
 
 from graymarket import evidence, report
 from printed import printed
@@ -276,9 +277,10 @@ def test_every_number_leads_to_its_rows_and_sources(built, page_factory):
     assert [text for text in found["bare"] if re.search(r"\d", NO_NUMBER.sub("", text))] == []
     entries = page.evaluate(ENTRIES)  # one click away
     lines = [line for entry in entries.values() for line in entry]
-    traced = {
+    traced = {  # each alone: together, neighbouring rows would be joined
         (line["file"], line["key"]): line
-        for line in evidence.trace(tuple(dict.fromkeys(name(line) for line in lines)), built)
+        for entry in {name(line) for line in lines}
+        for line in evidence.trace((entry,), built)
     }
     whole = page.evaluate(
         "[...document.querySelectorAll('figure.exhibit, h2.chapter')].map(e => '#' + e.id)"
@@ -300,11 +302,14 @@ def test_no_estimate_stands_on_grade_c(results, built):
     assert set(readings.loc[rows, "grade"]) == {"A"}
 
 
-def test_credits_and_licences_stand_in_every_format(built, page_text):
-    text = printed(built / "report/report.pdf")
-    for resource in evidence.package(built)["resources"]:
-        assert html.escape(resource["credit"], quote=False) in html.unescape(page_text)
-        assert "".join(resource["credit"].split()) in "".join(text.split())
+def test_credits_licences_and_citation_stand_in_every_format(built, page_text):
+    text = "".join(printed(built / "report/report.pdf").split())
+    cited = yaml.safe_load((built / "CITATION.cff").read_text(encoding="utf-8"))
+    author, edition = cited["authors"][0]["name"], cited["version"]
+    lines = [resource["credit"] for resource in evidence.package(built)["resources"]]
+    for line in [*lines, f"To cite: {author}: {cited['title']} Edition {edition}, "]:
+        assert line in html.unescape(page_text)
+        assert "".join(line.split()) in text
 
 
 def test_dictionary_is_fresh(root):

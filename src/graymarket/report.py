@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import graymarket
 from graymarket import editions, evidence, publish
 from graymarket.publish import Publication, PublishError
@@ -18,6 +20,7 @@ from graymarket.results.subjects import SUBJECTS
 
 MAIN = "xiaomi-cuba-2021"  # the question whose report is report/ itself
 INPUTS = "inputs.json"
+CITATION = "CITATION.cff"
 
 _PACKAGE = Path(graymarket.__file__).parent
 _TABLES = (".csv", ".json")
@@ -100,9 +103,11 @@ def _publication(
 ) -> Publication:
     """The title page and colophon."""
     package = evidence.package(root)
+    cited = yaml.safe_load((root / CITATION).read_text(encoding="utf-8"))
     credits = [entry["credit"] for entry in package["resources"] if "credit" in entry]
     return Publication(
         title=question.title,
+        author=cited["authors"][0]["name"],
         subtitle=question.subtitle or f"{question.what}, {question.event:%B %Y}",
         edition=editions.label(root),
         date=package["created"][:10],
@@ -132,7 +137,7 @@ def _inputs(root: Path, question: Question) -> dict[str, Path]:
     own = editions.edition_file(root, evidence.package(root)["version"])
     paths += [path for path in (data / "editions").glob("[!.]*.zip") if path != own]
     paths += [*(root / "notebooks").glob("*.ipynb")]
-    paths += [root / "requirements.lock", root / "CITATION.cff"]
+    paths += [root / "requirements.lock", root / CITATION]
     named = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     return named | {f"question {question.path.name}": question.path}
 

@@ -14,7 +14,7 @@ from traitlets import Bool, default
 
 from graymarket.palette import css_variables, in_variables
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.citation import publishers
+from graymarket.publish.citation import how_to_cite, publishers
 from graymarket.publish.fonts import face_css
 from graymarket.publish.markdown import Reader
 from graymarket.publish.markdown_html import line_to_html, to_html
@@ -62,6 +62,7 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         yield "places", _place_attributes
         yield "csv_link", csv_link
         yield "publishers", publishers
+        yield "how_to_cite", how_to_cite
 
     def _preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.citation import publishers
+from graymarket.publish.citation import how_to_cite, publishers
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
 from graymarket.publish.html import ids_of
 from graymarket.publish.markdown import Reader
@@ -216,7 +216,8 @@ def _sources(report: dict[str, Any]) -> str:
         f"#link({typst_string(s['url'])})[#{typst_string(_title(s))}]"
         for s in report["sources"]
     )
-    credits = "\n\n".join(f"#{typst_string(line)}" for line in report.get("credits", []))
+    lines = [f"To cite: {how_to_cite(report)}", *report.get("credits", [])]
+    credits = "\n\n".join(f"#{typst_string(line)}" for line in lines)
     return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
 
 

@@ -12,8 +12,8 @@ class Publication:
     """Title page, colophon and formats of what is published.
 
     `date`: a day as YYYY-MM-DD, by which files are dated; `fingerprint`: of what it is made from,
-    "" if unknown; `credits`: lines that name data and licences; `citation`: how to cite it, made
-    of title, edition and date if empty; `files`: names of the FORMATS to write; `left_out`: names
+    "" if unknown; `author`: whom to cite, "" if nobody; `credits`: lines that name data and
+    licences; `citation`: how to cite it, made of author, title, edition and date if empty; `files`: names of the FORMATS to write; `left_out`: names
     of chapters that do not apply here.
     """
 
@@ -21,6 +21,7 @@ class Publication:
     edition: str
     date: str
     subtitle: str = ""
+    author: str = ""
     fingerprint: str = ""
     credits: tuple[str, ...] = ()
     language: str = "en-GB"
