@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from graymarket import evidence, report
+from graymarket.question import question as read_question
 from printed import printed
 
 FILLER = ("No description has been provided", "no description available")
@@ -307,9 +308,15 @@ def test_credits_licences_and_citation_stand_in_every_format(built, page_text):
     cited = yaml.safe_load((built / "CITATION.cff").read_text(encoding="utf-8"))
     author, edition = cited["authors"][0]["name"], cited["version"]
     lines = [resource["credit"] for resource in evidence.package(built)["resources"]]
-    for line in [*lines, f"To cite: {author}: {cited['title']} Edition {edition}, "]:
+    title = report_title(built)
+    for line in [*lines, f"To cite: {author}: {title} Edition {edition}, "]:
         assert line in html.unescape(page_text)
         assert "".join(line.split()) in text
+
+
+def report_title(project):
+    question = read_question(report.MAIN, project)
+    return f"{question.title}: {question.subtitle}"
 
 
 def test_dictionary_is_fresh(root):
