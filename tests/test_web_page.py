@@ -6,7 +6,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from graymarket import charts
+from graymarket import charts, evidence
 from graymarket.exhibits import Exhibit
 from graymarket.publish.assemble import assemble
 from graymarket.publish.html import ReportHTMLExporter
@@ -54,8 +54,8 @@ def address(root, tmp_path_factory):
         "two": [title("# Two\n\nDeck."), third, *tables, filler],
     }
     books = {name: nbformat.v4.new_notebook(cells=cells) for name, cells in chapters.items()}
-    about = {"title": "A “report”", "edition": "2026-11", "credits": [], "inputs": "0" * 64}
-    report = assemble(books, about)
+    about = {"title": "A “report”", "edition": "2026-11", "date": "2026-11-24", "credits": []}
+    report = assemble(books, about, lambda entries: evidence.trace(entries, root))
     files = {"report.pdf": "PDF", "tables.xlsx": "Tables (Excel)"}
     report.metadata.report["links"] = [{"file": f, "text": text} for f, text in files.items()]
     path = tmp_path_factory.mktemp("web") / "report.html"
@@ -118,7 +118,7 @@ def test_line_tells_the_month_under_the_pointer(open_page, width):
         page.mouse.move(box["x"] + box["width"] * place, box["y"] + box["height"] / 2)
         tip = frame.locator(".tip")
         assert tip.locator("b").inner_text() == MONTHS[index]
-        assert f"Seen {SEEN[index]}" in tip.inner_text().replace("\n", " ")
+        assert f"Seen {SEEN[index]:g}" in tip.inner_text().replace("\n", " ")
         shown, chart = tip.bounding_box(), frame.bounding_box()
         assert shown["x"] >= chart["x"] - 1
         assert shown["x"] + shown["width"] <= chart["x"] + chart["width"] + 1

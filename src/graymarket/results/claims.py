@@ -29,14 +29,18 @@ class Claims:
 def compute(question: Question, tables: Tables) -> Claims:
     """Every claim that the table verdicts rules on; the same for any question."""
     verdicts, claims = tables["verdicts"], tables["claims"].set_index("id")
-    results = Results()
-    results.count("total", len(verdicts), "Claims of the article that are ruled on", verdicts)
+    results, ruled_on = Results(), claims.loc[verdicts["claim"]]
+    what = "Claims of the article that are ruled on"
+    results.count("total", len(verdicts), what, verdicts, ruled_on)
     for verdict in VERDICTS:
-        rows = verdicts[verdicts["verdict"] == verdict]
-        results.count(verdict, len(rows), f"Claims with the verdict “{verdict}”", verdicts)
+        number, what = int((verdicts["verdict"] == verdict).sum()), f"Claims ruled “{verdict}”"
+        results.count(verdict, number, what, verdicts, ruled_on)
     for grade in CONFIDENCE:
-        rows = verdicts[verdicts["confidence"] == grade]
-        results.count(f"sure_{grade}", len(rows), f"Verdicts of {grade} confidence", verdicts)
+        number, what = (
+            int((verdicts["confidence"] == grade).sum()),
+            f"Verdicts of {grade} confidence",
+        )
+        results.count(f"sure_{grade}", number, what, verdicts, ruled_on)
     return Claims(_ledger(verdicts, claims), _rows_cited(tables), results)
 
 
