@@ -208,14 +208,22 @@ def test_reads_in_a_browser_without_network(built, page_factory, width, scheme):
     assert shown == page.locator("figure.exhibit:has(.chart)").count()
 
 
+LIKE_THE_FIRST = (
+    ".traces > li:nth-child(n+9), .sources > li:nth-child(n+9), figure tbody tr:nth-child(n+9)"
+)
+
+
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_no_axe_violation(built, page_factory, width, scheme):
+def test_no_axe_violation(built, page_factory, width, scheme, pytestconfig):
     from axe_playwright_python.sync_playwright import Axe
 
     page = page_factory(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto((built / "report/report.html").as_uri())
+    if not pytestconfig.getoption("--every"):
+        remove = "like => document.querySelectorAll(like).forEach(item => item.remove())"
+        page.evaluate(remove, LIKE_THE_FIRST)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    outcome = Axe().run(page)
+    outcome = Axe().run(page, options={"resultTypes": ["violations"]})
     assert outcome.violations_count == 0, outcome.generate_report()
 
 
@@ -230,11 +238,10 @@ def test_every_other_file_is_linked(built, page_factory):
 def test_contents_lead_to_every_exhibit(built, page_factory):
     page = page_factory(viewport={"width": 1440, "height": 900})
     page.goto((built / "report/report.html").as_uri())
-    links = page.locator("nav.side a")
-    assert links.count() >= 14
-    for i in range(links.count()):
-        target = links.nth(i).get_attribute("href")
-        assert page.locator(f'[id="{target[1:]}"]').count() == 1, target
+    links = page.eval_on_selector_all("nav.side a", "all => all.map(a => a.getAttribute('href'))")
+    ids = page.eval_on_selector_all("[id]", "all => all.map(item => '#' + item.id)")
+    assert len(links) >= 14
+    assert [link for link in links if ids.count(link) != 1] == []
 
 
 WALK = """() => {
@@ -327,6 +334,12 @@ def test_dictionary_is_fresh(root):
 def test_cross_references_are_numbered_alike(built, page_factory):
     page = page_factory(viewport={"width": 1440, "height": 900})
     page.goto((built / "report/report.html").as_uri())
-    for link in page.locator(".prose a[href^='#']:not([href^='#n-'])").all():
-        label = page.locator(f"{link.get_attribute('href')} .label")
-        assert link.inner_text() == label.inner_text()
+    pairs = page.eval_on_selector_all(
+        ".prose a[href^='#']:not([href^='#n-'])",
+        """links => links.map(link => [
+             link.innerText,
+             document.querySelector(link.getAttribute('href') + ' .label').innerText,
+           ])""",
+    )
+    assert len(pairs) > 10
+    assert [pair for pair in pairs if pair[0] != pair[1]] == []

@@ -158,11 +158,15 @@ def test_an_import_that_is_not_harmless_is_left_to_the_chapter(line, tmp_path, m
 
 def test_only_imports_at_a_notebooks_beginning_are_made_ahead():
     books = [
-        notebook("import a\nfrom b import c as d", "import e.f", "x = 1", "import late"),
+        notebook("import a\nfrom b import c as d", "import e.f", "x = f()", "import late"),
         notebook("import a", "%matplotlib inline\nimport magic"),
         notebook("import os\nos.environ['X'] = '1'\nimport reads_x"),
+        notebook("QUESTION = 'one'", "import after_parameters", "x = max(1, 2)", "import late"),
     ]
-    assert first_imports(books) == ["import a", "from b import c as d", "import e.f", "import os"]
+    assert first_imports(books) == [
+        *("import a", "from b import c as d", "import e.f", "import os"),
+        "import after_parameters",
+    ]
 
 
 def test_the_modules_that_a_kernel_has_loaded_are_reported(tmp_path):

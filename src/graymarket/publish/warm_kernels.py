@@ -75,7 +75,7 @@ def warm_parent(imports: Iterable[str], folder: Path) -> Iterator[WarmParent | N
 
 
 def first_imports(notebooks: Iterable[NotebookNode]) -> list[str]:
-    """The import statements with which the notebooks begin, each once.
+    """The import statements with which the notebooks begin, their parameters aside, each once.
 
     Later ones are left alone: a notebook may have set something up for them.
     """
@@ -88,8 +88,21 @@ def _first_imports(notebook: NotebookNode) -> Iterator[str]:
         statements = ast.parse(source).body
     except SyntaxError:  # magics
         return iter(())
-    first = takewhile(lambda line: isinstance(line, ast.Import | ast.ImportFrom), statements)
-    return map(ast.unparse, first)
+    first = takewhile(lambda line: _is_import(line) or _is_parameter(line), statements)
+    return map(ast.unparse, filter(_is_import, first))
+
+
+def _is_import(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Import | ast.ImportFrom)
+
+
+def _is_parameter(line: ast.stmt) -> bool:
+    """Whether it only gives names to constants: that sets up nothing but itself."""
+    return (
+        isinstance(line, ast.Assign)
+        and isinstance(line.value, ast.Constant)
+        and all(isinstance(target, ast.Name) for target in line.targets)
+    )
 
 
 class _Provisioner(LocalProvisioner):
