@@ -8,7 +8,8 @@ row, "usage_panel/CUB" all rows of Cuba. Its last part may be a range, both ends
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -221,13 +222,13 @@ def _with_basis(base: Base, entry: str) -> Iterator[str]:
 
 
 def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:
-    sources = base.text("sources").set_index("source_id")
+    sources = _sources(base.root, base.fingerprint("sources"))
     table, *parts = entry.split("/")
     cells, resource = base.rows(entry), base.resource(table)
     key, file = resource["schema"]["primaryKey"], f"data/{resource['path']}"
     several = len(cells) > _MOST_ROWS
     for rows in [cells] if several else [cells.loc[[row]] for row in cells.index]:
-        ids = sorted(set(rows["source_id"]) & set(sources.index)) if "source_id" in rows else []
+        ids = sorted(set(rows["source_id"]) & {*sources}) if "source_id" in rows else []
         yield {
             "file": file,
             "key": "/".join(parts) if several else "/".join(rows.iloc[0][key]),
@@ -235,7 +236,7 @@ def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:
             "text": _period(rows) if several else _row_text(rows.iloc[0], key),
             "grades": sorted(set(rows["grade"])) if "grade" in rows else [],
             "source_count": len(ids),
-            "sources": [_source(i, sources) for i in ids] if len(ids) <= _MOST_SOURCES else [],
+            "sources": [sources[i] for i in ids] if len(ids) <= _MOST_SOURCES else [],
         }
 
 
@@ -253,13 +254,21 @@ def _period(rows: pd.DataFrame) -> str:
     return ""
 
 
-def _source(source_id: str, sources: pd.DataFrame) -> dict[str, str]:
-    row = sources.loc[[source_id]].iloc[0]
-    fields: dict[str, str] = {name: row[name] for name in ("title", "url", "licence")}
-    return {"id": source_id, "credit": credit(row), **fields}
+@lru_cache(maxsize=8)
+def _sources(root: Path, state: object) -> dict[str, dict[str, str]]:
+    """Every source by its id, as trace tells of it; `state` tells the table's states apart."""
+    rows = Base(root).text("sources").to_dict("records")
+    return {
+        row["source_id"]: {
+            "id": row["source_id"],
+            "credit": credit(row),
+            **{name: row[name] for name in ("title", "url", "licence")},
+        }
+        for row in rows
+    }
 
 
-def credit(source: pd.Series) -> str:
+def credit(source: Mapping[Any, Any] | pd.Series) -> str:
     """How a row of the table sources is credited: its publisher, with the licence if it has one."""
     licence = source["licence"]
     return f"{source['publisher']} ({licence})" if licence else str(source["publisher"])

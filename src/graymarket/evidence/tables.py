@@ -97,9 +97,7 @@ class Base:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.resources: dict[str, dict[str, Any]] = {
-            resource["name"]: resource for resource in package(root)["resources"]
-        }
+        self.resources = _resources(root, _state(root / "data" / PACKAGE))
 
     def resource(self, table: str) -> dict[str, Any]:
         """The table's entry in datapackage.json; raises EvidenceError for an unknown name."""
@@ -210,6 +208,12 @@ def _state(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=64)
+def _resources(root: Path, state: object) -> dict[str, dict[str, Any]]:
+    """The tables' entries by name; `state` tells the descriptor's states apart."""
+    return {resource["name"]: resource for resource in package(root)["resources"]}
 
 
 @lru_cache(maxsize=64)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from nbformat import NotebookNode
 
 from graymarket.publish.brief import brief
 from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
 from graymarket.publish.slides import ReportSlidesExporter
@@ -28,8 +28,10 @@ class Format:
     link: str = ""
 
 
-def _exported(exporter: Any, report: NotebookNode) -> bytes:
-    content: str | bytes = exporter().from_notebook_node(report)[0]
+def _exported(exporter_of: type[NotebookExporter], report: NotebookNode) -> bytes:
+    exporter = exporter_of()
+    exporter.is_normalised = True  # as `publish` hands it over to every format
+    content: str | bytes = exporter.from_notebook_node(report)[0]
     return content.encode() if isinstance(content, str) else content
 
 

@@ -24,23 +24,28 @@ _SVGS = ("svg", "narrow_svg", "stage_svg", "outlined_svg")
 
 
 class NotebookExporter(Exporter):
-    """An exporter whose notebooks are normalised once all of nbconvert's preprocessors ran."""
+    """An exporter whose notebooks are normalised once all of nbconvert's preprocessors ran.
+
+    `is_normalised`: they have been before; it cannot be set by a notebook or a configuration.
+    """
 
     allow_scripts: Any = False
+    is_normalised = False
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Raises PublishError for what is no notebook."""
-        exported: tuple[Any, dict[str, Any]] = super().from_notebook_node(
-            current(nb), resources, **kwargs
-        )
+        nb = nb if self.is_normalised else current(nb)
+        exported: tuple[Any, dict[str, Any]] = super().from_notebook_node(nb, resources, **kwargs)
         return exported
 
     def _preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         nb, resources = Exporter._preprocess(self, nb, resources)
+        if self.is_normalised:
+            return nb, resources
         return normalised(nb, allow_scripts=self.allow_scripts), resources
 
 
