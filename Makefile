@@ -14,8 +14,8 @@ READY := .venv/.ready
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 LAB_EXTENSION := $(wildcard src/graymarket/lab/*.json src/graymarket/lab/static/*)
 
-# Two workers; the browser's tests are all in one of them.
-TWO := -n 2 --dist loadgroup
+# Two workers, each with whole files: what a file's tests share is made once.
+TWO := -n 2 --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 

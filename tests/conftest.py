@@ -39,11 +39,11 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is marked `every` unless asked for, and put the browser's tests together.
+    """Leave out what is marked `every` unless asked for, and put the browser's tests last.
 
-    They run last in a process, and in one worker where there are more. Playwright leaves an event
-    loop running in its thread, and within it asyncio.run() fails, so a test that executes
-    notebooks must come before, or after the browser is closed: it lives as long as a module.
+    Playwright leaves an event loop running in its thread, and within it asyncio.run() fails, so a
+    test that executes notebooks must come before, or after the browser is closed: it lives as long
+    as a module.
     """
     if not config.getoption("--every"):
         left_out = [item for item in items if item.get_closest_marker("every")]
@@ -52,8 +52,6 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

@@ -136,18 +136,20 @@ def test_a_kernel_that_dies_is_named_and_the_others_run_on(tmp_path):
     assert shown(books["lives"], 1) == ["2"]
 
 
+LOUD = {
+    "warns": "import warnings; warnings.warn('from an import')",
+    "prints": "print('from an import')",
+    "fails": "raise RuntimeError('from an import')",
+    "threads": "import threading, time; threading.Thread(target=time.sleep, args=[1]).start()",
+}
+
+
 @pytest.mark.parametrize(
-    "line",
-    [
-        "import warnings; warnings.warn('from an import')",
-        "print('from an import')",
-        "raise RuntimeError('from an import')",
-        "import threading, time; threading.Thread(target=time.sleep, args=[1]).start()",
-    ],
+    "name", ["prints", *(pytest.param(n, marks=pytest.mark.every) for n in LOUD if n != "prints")]
 )
-def test_an_import_that_is_not_harmless_is_left_to_the_chapter(line, tmp_path, monkeypatch):
+def test_an_import_that_is_not_harmless_is_left_to_the_chapter(name, tmp_path, monkeypatch):
     (tmp_path / "lib").mkdir()
-    (tmp_path / "lib/loud_module.py").write_text(line)
+    (tmp_path / "lib/loud_module.py").write_text(LOUD[name])
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"), prepend=os.pathsep)
     source = ["import loud_module", "import sys; 'loud_module' in sys.modules"]
     forked, ordinary = notebook(*source), notebook(*source)
