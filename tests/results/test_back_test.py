@@ -106,6 +106,7 @@ def test_the_chain_s_kin():
     results = compute(cases, inputs, [("a", None, 882_000.0, None)]).results
     assert say(results["chain_bounds"]) == "400,000 to 760,000"
     assert say(results["chain_result"]) == "outside even the bounds"
+    assert say(results["chain_figures"]) == "on like figures"
     assert say(results["chain_published"]) == "882,000"
     assert "too_narrow" not in results  # no independent answer
 

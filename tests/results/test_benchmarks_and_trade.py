@@ -172,8 +172,16 @@ def test_legal_imports_before_and_after_a_registry_are_officials_own():
         "12.5 million",
         "13.9 million",
     )
-    assert text(results, "swelled") == "swelled"
+    assert text(results, "swelled") == "swelled" and "smuggled_later" not in results
     assert text(results, "together_reading") == "about what is counted now"
+
+
+def test_a_later_figure_of_smuggling_is_told():
+    later = FACTS.assign(start=pd.Timestamp("2018-01-01"), value=9e6)
+    tables, results = Tables.of({"trade_facts": pd.concat([FACTS, later])}), Results()
+    add_results(results, imports(COUNTED), REGISTRY, tables)
+    assert text(results, "smuggled_later") == "9.0 million"
+    assert text(results, "smuggled_later_year") == "2018"
 
 
 def test_imports_that_fell_did_not_swell():

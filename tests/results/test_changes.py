@@ -51,12 +51,12 @@ def later(small_base, tmp_path_factory) -> Path:
 def beside(later, tables):
     """Call it with the results of now for what changed; one method has since changed `phones`."""
 
-    def make(now):
+    def make(now, *log):
         methods = [
             {"edition": "2027-03", "results": "estimate/share"},  # the edition’s own
             {"edition": "2027-04", "results": "estimate/phones estimate/same"},
         ]
-        given = tables(method_changes=methods, additions=[])
+        given = tables(method_changes=methods, additions=[], revisions=[*log])
         given.root = later
         return changes.beside(Since(later, "2027-03"), now, given)
 
@@ -64,7 +64,9 @@ def beside(later, tables):
 
 
 def test_the_first_edition_has_nothing_to_compare_with(asked, tables, say):
-    given = tables(method_changes=[{"edition": "2027-04", "results": ""}], additions=[])
+    given = tables(
+        method_changes=[{"edition": "2027-04", "results": ""}], additions=[], revisions=[]
+    )
     first = changes.compute(asked(), given)
     assert say(first.results["headline"]) == "This is the first edition: nothing has changed yet"
     assert first.results_moved.empty and first.tables.empty and first.methods.empty
@@ -86,6 +88,19 @@ def test_no_result_that_is_another(beside, say):
     assert same.results["method_changes"].value == 1
 
 
+def test_a_changed_cell_is_a_revised_figure_only_where_new_data_overwrote_it(beside):
+    ours = beside(known())
+    assert [ours.results[name].value for name in ("revised_rows", "by_source")] == [1, 0]
+    row, field = ours.revised.loc[0, ["row", "field"]]
+    assert (
+        list(ours.revised["lineage"]) == [f"usage_panel/{row}"]
+        and not ours.revised["by_source"].any()
+    )
+    assert list(ours.tables["lineage"]) == [(f"usage_panel/{row}",)]
+    theirs = beside(known(), {"row": row, "field": field, "old": "50", "new": "55"})
+    assert theirs.results["by_source"].value == 1
+
+
 def test_results_that_are_others(beside, say):
     now = known(share=22.0, phones=20.0, zero=6.0, count=100.0, moved="fell")
     now["estimate/new"] = now["estimate/same"]
@@ -100,7 +115,7 @@ def test_results_that_are_others(beside, say):
     assert rows["by_data"].to_dict() == by_data
     names = ("total", "differing", "moved", "flipped", "by_data", "by_method", "figures")
     assert [moved.results[name].value for name in names] == [5, 5, 4, 1, 3, 2, 3]
-    assert say(moved.results["headline"]) == "Since edition 2027-03, five of 5 results are others"
+    assert say(moved.results["headline"]) == "Since edition 2027-03, five of 5 results differ"
     # share +10, zero +20, phones −60 percent: the base’s count of itself aside
     assert moved.results["middle"].value == pytest.approx(20)
 

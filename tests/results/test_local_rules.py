@@ -118,6 +118,10 @@ def test_rules_of_other_tables_become_spans(computed):
     assert list(spans["start"]) == [DAY("2021-09-01"), DAY("2019-01-01")]
     assert list(spans["end"]) == [pd.NaT, DAY("2020-02-15")]
     assert list(spans["does"]) == ["terms", "terms"] and not spans["open"].any()
+    picks[0] |= {"text": "forbids"}
+    spans = computed([], picks, timeline=[event, elsewhere], presence=[stay]).spans
+    assert list(spans["does"]) == ["forbids", "terms"]
+    assert list(spans["at"]) == ["in_force", "over"]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,9 @@ def known(tables, asked):
 
     def compute(*rows):
         places = [{"region": "CUB", "name": "Cuba"}, {"region": "SDN", "name": "Sudan"}]
-        empty = {name: [] for name in ("presence", "closures", "local_rules", "assumptions")}
+        empty = {
+            name: [] for name in ("presence", "closures", "local_rules", "assumptions", "picks")
+        }
         given = tables(regions=places, sanctions=[*rows], **empty)
         question = asked(regions=("CUB", "SDN"))
         answers = senses.compute(question, given).answers.query("sense == 'sanctions'")

@@ -168,6 +168,10 @@ def test_reports_of_one_figure_are_a_family(computed, say):
     assert (results["reported_outlets"].value, results["reported_named"].value) == (2, 1)
     assert say(results["reported_measurers"]) == "An analyst"
     assert "reported" not in computed([VIEWS]).results
+    assert "rank_measurers" not in results
+    rank = reading("reported_rank", 2, attributed_to="A firm", source_id="press-2", unit="rank")
+    results = computed([*rows, rank]).results
+    assert (say(results["rank_outlets"]), say(results["rank_measurers"])) == ("Press 2", "A firm")
 
 
 def test_readings_that_may_be_used(computed, say):

@@ -17,7 +17,7 @@ def assumed(sense, **cells):
 
 
 def given(tables, **rows):
-    for name in ("presence", "closures", "local_rules", "sanctions", "assumptions"):
+    for name in ("presence", "closures", "local_rules", "sanctions", "assumptions", "picks"):
         rows.setdefault(name, [])
     return tables(**rows)
 

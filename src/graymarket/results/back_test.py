@@ -148,6 +148,8 @@ def _chain(results: Results, tested: pd.DataFrame, tables: Tables) -> None:
         what = "Where the published number lies"
         answer = _answer(row.in_95, row.in_bounds)
         results.verdict("chain_result", answer, what, row.lineage, about="chain_tested")
+        what, answer = "Whether the published number rests on other figures", row.independent
+        results.verdict("chain_figures", answer, what, row.lineage)
 
 
 def _drawn(tested: pd.DataFrame, tables: Tables) -> pd.DataFrame:

@@ -191,6 +191,8 @@ def _spread(results: Results, shares: pd.DataFrame, question: Question, tables: 
     """From where to where the shares of all places run, and those of one place."""
     results.count("figures", len(shares), "Published shares that may be used", shares)
     results.count("countries_count", shares["region"].nunique(), "Places they are of", shares)
+    what = "The year in which the earliest of them ends"
+    results.moment("from_year", shares["end"].min(), what, shares, precision="year")
     results["least"], results["most"] = least_of(shares), most_of(shares)
     ends = shares.groupby("label").agg(low=("low", "min"), high=("high", "max"))
     widest = str((ends["high"] - ends["low"]).idxmax())

@@ -124,6 +124,11 @@ def _input(parameter: str, row: Any, maker: str, about: str) -> Verdict:
     )
 
 
+def label_of(row: Any) -> Verdict:
+    """A row of the table assumptions: its input in words."""
+    return _input(row.parameter, row, row.maker, "input_label")
+
+
 def _width(row: Any) -> Verdict:
     parts = Results()
     parts.quantity("width", row.width_if_known, "percent", _WIDTH, row.lineage, step=1)

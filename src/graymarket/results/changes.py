@@ -14,6 +14,7 @@ from graymarket.results.cells import column, each
 from graymarket.results.quantity import Result, Verdict, as_json, from_json
 
 LOGS = ("additions", "revisions", "method_changes", "picks")  # they tell of changes or choices
+_FEW = 20  # rows of a table that changed, up to which each is named
 _ABOUT_ITSELF = ("evidence_base",)  # how many rows there are, and the like
 _COLUMNS = ["subject", "name", "before", "after", "kind", "percent", "by_data"]
 
@@ -24,9 +25,10 @@ class Changes:
 
     `results_moved`: a row for each result that is another now: subject, name, before, after
     (results), kind ("moved" or "flipped"), percent, by_data (bool: rows beneath changed, and no
-    change of method is on record); `tables`: table, title, added, removed, revised (counts);
-    `revised`: a row for each revised figure: table, title, row, field, old, new, why; `files`: the
-    files that brought new rows, as in the table additions, with title; `methods`: rows of the
+    change of method is on record); `tables`: table, title, added, removed, revised (counts) and
+    lineage; `revised`: a row for each cell that says something else: table, title, row, field, old,
+    new, why, by_source (bool: new data overwrote it) and lineage; `files`: the files that brought
+    new rows, as in the table additions, with title; `methods`: rows of the
     table method_changes.
     """
 
@@ -58,6 +60,7 @@ def beside(since: editions.Since | None, now: dict[str, Result], tables: Tables)
     """The results `now` ("subject/name" → result) and the tables beside an edition."""
     moved = _moved(since, now, tables) if since else pd.DataFrame(columns=_COLUMNS)
     counts, revised = _data(since)
+    revised = revised.assign(by_source=_by_source(revised, tables))
     added = tables["additions"]
     if since is not None:
         added = added[added["addition"].isin(since.added("additions")["addition"])]
@@ -113,14 +116,31 @@ def _from_to(row: Any) -> Verdict:
 
 
 def _data(since: editions.Since | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What changed by table, and each revised figure, the logs of changes aside."""
+    """What changed by table, and each changed cell, the logs of changes aside."""
     if since is None:
         counts = pd.DataFrame(columns=["table", "added", "removed", "revised"])
         figures = pd.DataFrame(columns=["table", "row", "field", "old", "new", "why"])
     else:
         counts, figures = since.counts(), since.revised()
     counts = counts[~counts["table"].isin(LOGS)]
-    return counts, figures[~figures["table"].isin(["sources", *LOGS])]
+    rows = [_changed_rows(since, table) for table in counts["table"]] if since else []
+    figures = figures[~figures["table"].isin(["sources", *LOGS])]
+    entries = figures["table"] + "/" + figures["row"]
+    return counts.assign(lineage=column(rows, counts.index)), figures.assign(lineage=entries)
+
+
+def _by_source(revised: pd.DataFrame, tables: Tables) -> list[bool]:
+    """Whether new data overwrote a changed cell, as the table revisions tells; else we did."""
+    log = tables["revisions"]
+    told = set(zip(log["row"], log["field"], log["new"], strict=True))
+    cells = zip(revised["row"], revised["field"], revised["new"], strict=True)
+    return [cell in told for cell in cells]
+
+
+def _changed_rows(since: editions.Since, table: str) -> tuple[str, ...]:
+    """The entries of rows that are new or changed; the table's own where they are many."""
+    keys = since.marks(table)
+    return tuple(f"{table}/{key}" for key in keys) if 0 < len(keys) <= _FEW else (table,)
 
 
 def _titled(rows: pd.DataFrame, root: Path | None) -> pd.DataFrame:
@@ -140,10 +160,15 @@ def _add_results(
     results.label("last", since.name if since else "none", "The edition compared with", *origin)
     new = int(counts["added"].sum())
     results.quantity("rows", new, "rows", "New rows of evidence", *origin, kind="counted")
-    results.count("revised_count", len(revised), "Published figures that are revised", *origin)
+    what = "Cells of rows that were there before and say something else now"
+    results.count("revised_count", len(revised), what, *origin)
+    what, rows = "Rows with such a cell", revised[["table", "row"]].drop_duplicates()
+    results.count("revised_rows", len(rows), what, *origin)
+    what = "Such cells that say something else since their source revised it"
+    results.count("by_source", int(revised["by_source"].sum()), what, *origin)
     results.count("method_changes", len(methods), "Changes of method", "method_changes")
     results.quantity("total", known, "rows", "Results of both editions", *origin, kind="counted")
-    results.count("differing", len(moved), "Results that are others now", *origin)
+    results.count("differing", len(moved), "Results that differ now", *origin)
     for kind in ("moved", "flipped"):
         number = int((moved["kind"] == kind).sum())
         results.count(kind, number, f"Results that {kind}", *origin)

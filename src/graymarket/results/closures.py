@@ -260,6 +260,9 @@ def _add_picked(results: Results, question: Question, tables: Tables) -> None:
             results.quantity(
                 str(pick.label), value, unit, what, row, kind="stated", step=1, **known
             )
+            if unit == "percent_change" and value < 0:
+                name, fell = f"{pick.label}_fall", {**known, "kind": "stated", "step": 1}
+                results.quantity(name, -value, "percent", f"{what}: by how much", row, **fell)
 
 
 def _add_featured(results: Results, one: _Watched) -> None:
@@ -331,6 +334,13 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     what = "Mobile browsers’ part of all page views"
     results.quantity(f"{prefix}base_then", one.base[month], "percent", what, one.rows)
     results.quantity(f"{prefix}base_now", one.base.iloc[-1], "percent", what, one.rows)
+    base, what = one.base.loc[month:], f"{what} by month"
+    ends = (base.min(), base.max())
+    results.range(f"{prefix}base_since", *ends, "percent", f"{what}, since", one.rows)
+    steps = base.diff()
+    for name, month_of in (("rise", steps.idxmax()), ("fall", steps.idxmin())):
+        what = f"The month of the largest {name} in mobile browsers’ part since the closure"
+        results.moment(f"{prefix}base_{name}", pd.Timestamp(str(month_of)), what, one.rows)
     quarter = pd.date_range(end=since.index[-1], periods=3, freq="MS")
     fresh = sum(f"{one.row['region']}/{month:%Y-%m}" in one.marks for month in quarter)
     parts, what = Results(), "Months of the newest quarter that are provisional"

@@ -10,7 +10,7 @@ from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
 from graymarket.results.cells import at, column, each
-from graymarket.results.chain import CHAIN, chain, widest
+from graymarket.results.chain import CHAIN, chain, label_of, widest
 from graymarket.results.gray_cases import by_place, every_case, own_cases
 from graymarket.results.intervals import bounds, estimable, interval, refusal, rests_on, step_of
 from graymarket.results.places import named, names_of
@@ -41,7 +41,8 @@ class Estimate:
     """Estimates from the tables assumptions and cases, for the question's places.
 
     `then`: the month of the assumptions nearest the event (None without any); `latest`: their
-    newest; `inputs`: as models.calibrated; `estimates`: as models.estimate, for every maker, with
+    newest; `inputs`: as models.calibrated, with name (the place) and label (the input in words);
+    `estimates`: as models.estimate, for every maker, with
     name (the place), what, interval (a quantity, or a verdict where not estimable), later (the same
     at the newest date), bounds, rests (results), month (a moment) and proxy (bool); `asked`: those
     on the maker or on all makers, and the cases, with the same cells; `chain`: the inputs of the
@@ -92,6 +93,11 @@ def compute(question: Question, tables: Tables) -> Estimate:
     asked = _asked(results, own, own_cases(results, cases, question, tables), question, tables)
     methods = _methods(assumed, at_event, question, tables).merge(
         by_place(cases, question), on="region", how="left", suffixes=("", "_of_cases")
+    )
+    _all_methods(results, methods)
+    inputs = inputs.assign(
+        name=inputs["region"].map(names_of(tables)),
+        label=column([label_of(row) for row in each(inputs)], inputs.index),
     )
     return Estimate(then, latest, inputs, estimates, asked, *frames, methods, registers, results)
 
@@ -414,6 +420,27 @@ def _methods(
     names = names_of(tables)
     frame = pd.DataFrame({"region": places, "name": [names[region] for region in places]})
     return frame.assign(channel=column(cells), lineage=column([cell.lineage for cell in cells]))
+
+
+def _all_methods(results: Results, methods: pd.DataFrame) -> None:
+    """The places where every method applies, and whether the share gap fits in each of them."""
+    known = methods.dropna(subset=["channel", "share_gap", "flow"])
+    full = [row for row in each(known) if "refused" not in _answers(row)]
+    origin = lineage(*(row.lineage for row in full)) or ("cases",)
+    what = "Places where each of the three methods applies"
+    places = [(row.region, row.name) for row in full]
+    results.names("every_method", places, what, origin, about="places")
+    unfit = bool(full) and all("no_fit" in _answers(row) for row in full)
+    parts: dict[str, Result | str] = {"places": results["every_method"]}
+    what = "Where each method applies, and whether the share gap fits there"
+    answer = "no_fit" if unfit else "some"
+    results.verdict("methods_headline", answer, what, origin, parts=parts)
+
+
+def _answers(row: Any) -> set[str]:
+    """What the three methods say of a place: the answers of their cells."""
+    cells = (row.channel, *row.share_gap.items, *row.flow.items)
+    return {"refused" if cell.answer == "missing" else cell.answer for cell in cells}
 
 
 def _channel_cell(ranges: pd.DataFrame, shares: pd.DataFrame, question: Question) -> Verdict:

@@ -12,6 +12,7 @@ from graymarket.results.quantity import Moment, Quantity, Result
 
 GRADES = ("A", "B", "C")
 _OURS, _THEIRS = "panel", "statcounter"
+_ARGUED = "case_inputs"
 _UNGRADED = "assumptions"  # its grades are of our reasons, not of sources
 
 
@@ -50,6 +51,9 @@ def _sizes(results: Results, tables: Tables) -> None:
     graded = base.loc[base["table"] != _UNGRADED, list(GRADES)].sum()
     total = int(graded.sum())
     results.quantity("graded", total, "rows", "Rows with a grade", names, kind="counted")
+    argued = int(base.loc[base["table"] == _ARGUED, list(GRADES)].sum().sum())
+    what = "Graded inputs of cases, which are argued from facts and count as none"
+    results.quantity("argued_rows", argued, "rows", what, _ARGUED, kind="counted")
     for grade in GRADES:
         share = 100 * graded[grade] / total
         what = f"Part of the graded rows that are of grade {grade}"

@@ -118,6 +118,7 @@ def add_results(
     answer = "grew" if low > start else "fell"
     results.verdict("swelled", answer, "Whether legal imports grew", before, after)
     _smuggled(results, before, after, tables)
+    _smuggled_later(results, start_day, tables)
 
 
 def _importers(results: Results, imports: pd.DataFrame) -> None:
@@ -138,6 +139,23 @@ def _missing(results: Results, imports: pd.DataFrame) -> None:
     ]
     what = "Iranian years without a figure"
     results.several("missing", missing, what, imports, about="none", listed=True)
+
+
+def _smuggled_later(results: Results, begun: pd.Timestamp, tables: Tables) -> None:
+    """The first figure of phones smuggled after the registry began, if there is one."""
+    facts = tables["trade_facts"]
+    rows = facts[
+        (facts["metric"] == "smuggled_phones")
+        & (facts["region"] == REGION)
+        & (facts["start"] > begun)
+        & (facts["grade"] != "C")
+    ].sort_values("start", kind="stable")
+    for row in each(rows.head(1)):
+        what, unit = f"{row.what}, after the registry began", "phones_imported"
+        known: dict[str, Any] = {"region": REGION, "kind": "stated"}
+        results.quantity("smuggled_later", row.value, unit, what, row.lineage, **known)
+        what = "The year of that figure"
+        results.moment("smuggled_later_year", row.start, what, row.lineage, precision="year")
 
 
 def _smuggled(results: Results, before: pd.DataFrame, after: pd.DataFrame, tables: Tables) -> None:

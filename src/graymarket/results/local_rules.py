@@ -25,7 +25,7 @@ class LocalRules:
     name (the place) and at ("in_force", "day_not_known", "later" or "over" at the event);
     `spans`: these rules, less those left out by hand, and rules that stand in other tables: group
     (the place), label, rule, does, start, end, until (days or none: to `until` the end is
-    disputed), open (bool: no end is on record), effect, grade and lineage.
+    disputed), open (bool: no end is on record), at (as in rules), effect, grade and lineage.
     """
 
     rules: pd.DataFrame
@@ -57,6 +57,7 @@ def _spans(rules: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFr
     shown = picked(tables, question, SPANS)
     left_out = picked(tables, question, SPANS, "leave_out")["entry"]
     labels = dict(zip(shown["entry"], shown["label"], strict=True))
+    does = dict(zip(shown["entry"], shown["text"], strict=True))
     rows = rules[~rules["lineage"].isin(left_out)].copy()
     others = [
         row
@@ -64,7 +65,9 @@ def _spans(rules: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFr
         if entry not in set(rows["lineage"])
         and (row := row_of(tables, entry))["region"] in question.regions
     ]
-    rows = pd.concat([rows, pd.DataFrame([_as_rule(row) for row in others])], ignore_index=True)
+    told = [_as_rule(row, does[row["lineage"]]) for row in others]
+    rows = pd.concat([rows, pd.DataFrame(told)], ignore_index=True)
+    rows = rows.assign(at=_at(rows, question.event))
     order = {entry: place for place, entry in enumerate(shown["entry"])}
     place = rows["region"].map(list(question.regions).index)
     rows = rows.iloc[
@@ -83,10 +86,13 @@ def _spans(rules: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFr
     )
 
 
-def _as_rule(row: pd.Series) -> dict[str, object]:
-    """A row of the tables timeline or presence, in the columns of local_rules."""
+def _as_rule(row: pd.Series, does: str) -> dict[str, object]:
+    """A row of the tables timeline or presence, in the columns of local_rules.
+
+    `does` is what the pick says that it does; where it says nothing, the rule sets terms.
+    """
     common = {"region": row["region"], "grade": row["grade"], "lineage": row["lineage"]}
-    common |= {"does": "terms", "ends": "not_known", "disputed_until": pd.NaT}
+    common |= {"does": does or "terms", "ends": "not_known", "disputed_until": pd.NaT}
     if "what" in row.index:
         day = f"{row['date']:%Y-%m-%d}"
         return common | {"rule": row["what"], "start": day, "end": "", "effect": row["note"]}

@@ -243,7 +243,8 @@ def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:
         calm += [(str(region), str(name))] if own <= _CALM * typical else []
     results.names("calm", calm, "Places within twice the median country's jump", recent)
     repeated = int((months["flag"] == "repeated").sum())
-    results.count("repeated", repeated, "Months that repeat the one before", "usage_panel")
+    what = "Months that repeat the one before"
+    results.count("repeated", repeated, what, "usage_panel", unit="flagged_months")
 
 
 def _flags(results: Results, name: str, rows: pd.DataFrame) -> None:

@@ -248,6 +248,16 @@ def _family(results: Results, here: pd.DataFrame, tables: Tables) -> None:
     results.count("reported_outlets", len(family), "How many outlets print it", family)
     results.count("reported_named", len(by), "How many of them name a measurer", family)
     results.names("reported_measurers", [(x, x) for x in by.unique()], "Whom they name", family)
+    ranks = here[
+        (here["metric"] == "reported_rank")
+        & here["source_id"].isin(family["source_id"])
+        & (here["attributed_to"] != UNNAMED)
+    ]
+    if len(ranks):
+        by_rank = [(x, x) for x in ranks["attributed_to"].unique()]
+        who = [(source, str(sources[source])) for source in ranks["source_id"].unique()]
+        results.names("rank_outlets", who, "Outlets that name a measurer of the rank", ranks)
+        results.names("rank_measurers", by_rank, "Whom they name for the rank", ranks)
 
 
 def _published(of_maker: pd.DataFrame, question: Question, tables: Tables) -> pd.DataFrame:

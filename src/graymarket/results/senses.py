@@ -7,6 +7,7 @@ import pandas as pd
 from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
+from graymarket.results import local_rules
 from graymarket.results import rules as law
 from graymarket.results.build import Results
 from graymarket.results.channel import standing
@@ -42,12 +43,12 @@ class Senses:
 
 def compute(question: Question, tables: Tables) -> Senses:
     """What the base says of a phone of the maker in each place, at the event."""
-    names = names_of(tables)
+    names, spans = names_of(tables), local_rules.compute(question, tables).spans
     answers = []
     for region in question.regions:
         for sense, answer in (
             ("brand", _brand(region, question, tables)),
-            ("customs", _customs(region, question, tables)),
+            ("customs", _customs(region, spans, question, tables)),
             ("sanctions", _sanctions(region, question, tables)),
         ):
             place = {"region": region, "name": names[region]}
@@ -102,9 +103,10 @@ def _brand(region: str, question: Question, tables: Tables) -> Verdict:
     return _verdict("sense_brand", answer + suffix, origin or ("presence",), **parts)
 
 
-def _customs(region: str, question: Question, tables: Tables) -> Verdict:
-    rules = models.local_rules_of(tables["local_rules"], [region])
-    held = models.surely_in_force(rules, question.event)
+def _customs(region: str, spans: pd.DataFrame, question: Question, tables: Tables) -> Verdict:
+    """The rules in force at the event are those that the chart of local rules shows."""
+    rules = spans[spans["region"] == region]
+    held = rules[rules["at"] == "in_force"]
     suffix, parts, rows = _assumed(region, "customs", question, tables)
     origin = lineage(rules, rows) or ("local_rules",)
     count = Quantity(

@@ -88,6 +88,9 @@ def add_stock(
         f"{prefix}start", stock.start_low, stock.start_high, "percent", f"{of} before",
         seen, step=1, **known,
     )  # fmt: skip
+    for name, start in (("least", stock.start_low), ("most", stock.start_high)):
+        what = f"{of} in one of the two years before, mean, {name}"
+        results.quantity(f"{prefix}start_{name}", start, "percent", what, seen, step=1, **known)
     what = f"{of}, mean of the newest three months"
     results.quantity(f"{prefix}seen", stock.seen, "percent", what, seen, step=1, **known)
     what = f"{of} had no phone come in"
