@@ -13,8 +13,8 @@ class Publication:
 
     `date`: a day as YYYY-MM-DD, by which files are dated; `fingerprint`: of what it is made from,
     "" if unknown; `author`: whom to cite, "" if nobody; `credits`: lines that name data and
-    licences; `citation`: how to cite it, made of author, title, edition and date if empty; `files`: names of the FORMATS to write; `left_out`: names
-    of chapters that do not apply here.
+    licences; `citation`: how to cite it, made of author, title, edition and date if empty;
+    `files`: names of the FORMATS to write; `left_out`: names of chapters that do not apply here.
     """
 
     title: str
