@@ -169,7 +169,7 @@ def _filled(text: str, per_line: int) -> str:
 def _row_height(texts: list[str], wide: bool) -> float:
     """Inches for a row of a matrix: more than two lines of words make it grow."""
     lines = max(text.count("\n") + 1 for text in texts)
-    return max(0.46, 0.2 + 0.15 * lines) if wide else max(0.56, 0.2 + 0.13 * lines)
+    return max(0.42, 0.16 + 0.137 * lines) if wide else max(0.56, 0.2 + 0.13 * lines)
 
 
 def _matrix_cell(
