@@ -66,13 +66,22 @@ def test_every_exhibit_is_whole_in_html(page_text, results):
     for exhibit in results["exhibits"]:
         part = page_text.split(f'<figure class="exhibit" id="{exhibit["id"]}"')[1]
         part = html.unescape(part.split("</figure>")[0])
-        for words in (exhibit["title"], exhibit["subtitle"], exhibit["note"], "Source: "):
+        for words in (exhibit["title"], exhibit["subtitle"], exhibit["note"]):
             assert words in part, exhibit["id"]
+        assert ("Source: " in part) == bool(exhibit["sources"]), exhibit["id"]
         assert f'download="{exhibit["id"]}.csv"' in part
         assert "<table" in part
         if "<svg" in part:
             assert exhibit["alt"] in part
     assert not any(filler in page_text for filler in FILLER)
+
+
+def test_slides_have_the_keys_to_their_marks(built, results):
+    deck = html.unescape((built / "report/slides.html").read_text(encoding="utf-8"))
+    notes = {exhibit["id"]: exhibit["note"] for exhibit in results["exhibits"]}
+    for name in results["slides"]:
+        shown = deck.split(f'<section id="{name}"')[1].split("<aside")[0]
+        assert notes[name][1:] in shown, name
 
 
 def test_downloads_hold_the_data(page_text):

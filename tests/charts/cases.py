@@ -55,7 +55,7 @@ POLICIES = pd.DataFrame(
 PAIRS = pd.DataFrame(
     [
         ("Cuba", 7.0, 8.0, 9.0, 15.0, 16.0, 18.0, "rose", True),
-        ("Iran", 4, 5, 6, 4, 5, 7, "", False),
+        ("Iran", 4, 5, 6, 7.3, 9.8, 22.1, "moved or not by the year compared", False),
     ],
     columns=["label", "low0", "median0", "high0", "low1", "median1", "high1", "verdict", "strong"],
 )
@@ -94,9 +94,17 @@ BRANCHES = pd.DataFrame(
     ],
     columns=["label", "question", "examples"],
 )
-CELLS = pd.DataFrame({"Xiaomi": ["none\n2021", "official"], "Apple": ["none", "unknown"]})
-CELLS.index = pd.Index(["Cuba", "Iran"])
-STYLES = pd.DataFrame({"Xiaomi": ["strong", "second"], "Apple": ["strong", "open"]})
+CELLS = pd.DataFrame(
+    {
+        "Xiaomi": ["none\n2021", "official"],
+        "Apple": ["prohibited\nnow authorised by exception", "unknown"],
+        "Huawei": ["not covered", "none found"],
+        "Tecno (Transsion)": ["official", "unclear"],
+    },
+    index=["Cuba", "Iran"],
+)
+STYLES = pd.DataFrame({"a": ["strong", "second"], "b": ["strong", "open"]})
+STYLES = STYLES.assign(c="plain", d="open")
 RULES = pd.DataFrame(
     [
         ("Cuba", "Begins nobody knows when", "terms", None, DAY("2022-08-14"), None, False),
@@ -127,7 +135,7 @@ CASES = {
     "counterfactuals": (({"A": (BAND, EVENT[0]), "B": (BAND, EVENT[0])},), 120, False),
     "crosses": (({"Against taxes": CROSSES, "Against prices": CROSSES},), 4, False),
     "dots": ((DOTS, ["India", "Brazil"], SENSES), 3, False),
-    "dumbbell": ((PAIRS, ("before", "after")), 4, False),
+    "dumbbell": ((PAIRS, ("the year to September 2021", "the year to August 2026")), 4, False),
     "intervals": ((ESTIMATES, 50.0, "percent"), 3, False),
     "line_with_reading": (
         (LINES["There"], "Worldwide", READING, "Cuba 35%", pd.Series(dtype=float)),
@@ -136,7 +144,7 @@ CASES = {
     ),
     "lines": ((LINES,), 120, True),
     "magnitudes": ((ESTIMATES.head(2), "in 2026"), 2, False),
-    "matrix": ((CELLS, STYLES), 4, False),
+    "matrix": ((CELLS, STYLES), 8, False),
     "placebos": ((GAPS, GAPS["p1"] * 2, EVENT, "Russia"), 60, False),
     "readings": ((READINGS, (10.0, 27.0, "our interval"), (9.5, "world 9.5%")), 3, False),
     "small_multiples": (({"Cuba": PANEL, "Iran": PANEL}, 40.0, EVENT), 120, False),

@@ -175,6 +175,25 @@ def test_an_unknown_end_fades_and_an_open_one_has_an_arrow():
     assert len(arrows) == 1
 
 
+@WIDTHS
+def test_words_larger_than_their_cell_are_found(width):
+    drawing = chart("matrix").draw(width)
+    (ax,) = drawing.figure.axes
+    said = next(text for text in ax.texts if text.get_text().startswith("prohibited"))
+    said.set_text(said.get_text() + "\nmore" * 12)
+    assert [fault for fault in drawing.overlaps() if fault.endswith("larger than its cell")]
+
+
+@WIDTHS
+def test_the_median_does_not_hide_its_range(width):
+    (ax,) = chart("dumbbell").draw(width).figure.axes
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    ranges = [line for line in ax.lines if line.get_marker() == "None"]
+    assert len(dots) == len(ranges) > 0
+    thinnest = min(line.get_linewidth() for line in ranges)
+    assert thinnest > 1.5 * max(dot.get_markersize() for dot in dots)
+
+
 def test_before_and_after_take_a_dollar_for_a_dollar():
     rows = POLICIES.head(1).assign(text0="$25 m", text1="$73 m")
     (ax,) = charts.before_after({"Imports": rows}).draw(WIDE).figure.axes

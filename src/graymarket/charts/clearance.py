@@ -11,6 +11,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -20,7 +21,8 @@ _TOUCH = 0.8  # points by which boxes of labels may meet or pass an edge: letter
 
 
 def overlaps(figure: Figure) -> list[str]:
-    """A line for each label that meets another, runs over a line or mark, or leaves the figure.
+    """A line for each label that meets another, runs over a line or mark, or leaves the figure or
+    the cell in whose middle it stands.
 
     Guide lines (those in the faint colour) may run under labels; so may any line where a label
     has paper of its own (a `bbox`).
@@ -30,6 +32,12 @@ def overlaps(figure: Figure) -> list[str]:
         (text, Text.get_window_extent(text, letters)) for ax in figure.axes for text in _labels(ax)
     ]
     lines = [line for ax in figure.axes for line in ax.lines if not _is_guide(line)]
+    cells = [
+        patch.get_window_extent()
+        for ax in figure.axes
+        for patch in ax.patches
+        if isinstance(patch, Rectangle)
+    ]
     found = [
         f"“{one.get_text()}” and “{other.get_text()}” overlap"
         for (one, box), (other, other_box) in combinations(labels, 2)
@@ -39,6 +47,8 @@ def overlaps(figure: Figure) -> list[str]:
         inside = figure.bbox.padded(_TOUCH)
         if not (inside.contains(*box.min) and inside.contains(*box.max)):
             found.append(f"“{text.get_text()}” leaves the figure")
+        if any(_too_large_for(cell, box) for cell in cells):
+            found.append(f"“{text.get_text()}” is larger than its cell")
         if text.get_bbox_patch() is None and any(_runs_over(line, box) for line in lines):
             found.append(f"“{text.get_text()}” stands on a line or a mark")
     return found
@@ -64,6 +74,13 @@ def _meet(one: Bbox, other: Bbox) -> bool:
     across = min(one.x1, other.x1) - max(one.x0, other.x0)
     upright = min(one.y1, other.y1) - max(one.y0, other.y0)
     return bool(across > _TOUCH and upright > _TOUCH)
+
+
+def _too_large_for(cell: Bbox, box: Bbox) -> bool:
+    """Whether the box stands in the middle of the cell, and passes its edges."""
+    aside = max(abs(cell.x0 + cell.x1 - box.x0 - box.x1), abs(cell.y0 + cell.y1 - box.y0 - box.y1))
+    room = cell.padded(_TOUCH)
+    return aside / 2 < _TOUCH and not (room.contains(*box.min) and room.contains(*box.max))
 
 
 def _is_guide(line: Line2D) -> bool:

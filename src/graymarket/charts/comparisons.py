@@ -23,6 +23,10 @@ from graymarket.charts.style import (
 )
 from graymarket.wording import current
 
+# A range is drawn higher than the dot of its median, which would else hide a short one.
+_RANGE: Style = {"linewidth": 9, "alpha": 0.35, "solid_capstyle": "butt"}
+_MEDIAN = 4.5
+
 
 @form(along="y")
 def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawing:
@@ -30,9 +34,11 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawin
 
     `rows`: label, low0, median0, high0, low1, median1, high1 (percent), verdict, strong (bool).
     """
+    wide = width > NARROW
     marks = Marks()
     figure, ax = chart(width, 0.62 * len(rows) + 0.95)
     top = highest(rows[["high0", "high1"]])
+    key = top * (0.05 if wide else 0.12)
     for y, row in enumerate(each(rows)):
         after = ACCENT if row.strong else INK
         for name, shift, low, median, high, colour in (
@@ -44,11 +50,9 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawin
                 [low, high],
                 [y + shift] * 2,
                 color=colour,
-                linewidth=5,
-                alpha=0.35,
-                solid_capstyle="butt",
+                **_RANGE,
             )
-            ax.plot(median, y + shift, "o", color=colour, markersize=6)
+            ax.plot(median, y + shift, "o", color=colour, markersize=_MEDIAN)
             beside(
                 ax,
                 max(high, median),
@@ -59,22 +63,16 @@ def dumbbell(width: float, rows: pd.DataFrame, names: tuple[str, str]) -> Drawin
             )
     for i, (name, colour) in enumerate(zip(names, (MUTE, ACCENT), strict=True)):
         at = -1.0 + 0.3 * i
-        ax.plot([0, top * 0.05], [at, at], color=colour, linewidth=5, alpha=0.35)
-        ax.plot(top * 0.025, at, "o", color=colour, markersize=6)
-        ax.text(
-            top * 0.07,
-            at,
-            name,
-            va="center",
-            size=8.8,
-            color=TEXT_MUTE if colour == MUTE else colour,
-        )
-    labels = [f"{row.label}\n{row.verdict}" for row in each(rows)]
+        ax.plot([0, key], [at, at], color=colour, **_RANGE)
+        ax.plot(key / 2, at, "o", color=colour, markersize=_MEDIAN)
+        beside(ax, key, at, name, size=8.8, color=TEXT_MUTE if colour == MUTE else colour)
+    verdicts = [row.verdict if wide else textwrap.fill(row.verdict, 18) for row in each(rows)]
+    labels = [f"{label}\n{said}" for label, said in zip(rows["label"], verdicts, strict=True)]
     ax.set_yticks(range(len(rows)), labels)
     ax.set_ylim(len(rows) - 0.5, -1.25)
-    ax.set_xlim(0, top * (1.12 if width > NARROW else 1.3))
+    ax.set_xlim(0, top * (1.2 if wide else 1.6))  # room for what stands beside the longest bar
     ax.grid(visible=False)
-    ax.xaxis.set_major_locator(MultipleLocator(5 if width > NARROW else 10))
+    ax.xaxis.set_major_locator(MultipleLocator(5 if wide else 10))
     with_unit(ax.xaxis)
     return marks.drawing(figure)
 

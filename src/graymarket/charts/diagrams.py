@@ -130,47 +130,64 @@ def matrix(width: float, cells: pd.DataFrame, styles: pd.DataFrame) -> Drawing:
     "plain" (gray) or "open" (hatched: not known).
     """
     wide = width > NARROW
-    count, columns = cells.shape
+    columns = cells.shape[1]
     left = 0.16 if wide else 0.23
-    marks = Marks()
-    figure, ax = chart(width, (0.46 if wide else 0.56) * count + 0.5, grows=True)
     across = (1 - left) / columns
+    per_line = int(15.5 * width * across)
+    texts = cells.map(lambda text: _filled(text, per_line))
+    names = [textwrap.fill(str(name), int(15.5 * width * left)) for name in cells.index]
+    heights = [
+        _row_height([name, *row], wide) for name, row in zip(names, texts.values, strict=True)
+    ]
+    marks = Marks()
+    figure, ax = chart(width, sum(heights) + 0.5, grows=True)
+    for x, name in enumerate(cells.columns):
+        middle = left + (x + 0.5) * across
+        head = _filled(name, per_line)
+        ax.text(middle, -0.06, head, ha="center", va="bottom", size=8.8)
+    top = 0.0
+    for y, (name, row, height) in enumerate(zip(names, texts.values, heights, strict=True)):
+        middle = top + height / 2
+        ax.text(0, middle, name, va="center", size=9)
+        for x, text in enumerate(row):
+            at = left + x * across
+            marks.add(ax, y, cells.index[y], cells.columns[x], at + across / 2, middle)
+            box = (at + 0.004, top + 0.03, across - 0.008, height - 0.06)
+            _matrix_cell(ax, box, text, str(styles.iat[y, x]), wide)
+        top += height
+    ax.set_xlim(0, 1)
+    ax.set_ylim(top, -0.35)
+    ax.axis("off")
+    return marks.drawing(figure)
+
+
+def _filled(text: str, per_line: int) -> str:
+    parts = text.split("\n")
+    return "\n".join(textwrap.fill(part, per_line, break_long_words=False) for part in parts)
+
+
+def _row_height(texts: list[str], wide: bool) -> float:
+    """Inches for a row of a matrix: more than two lines of words make it grow."""
+    lines = max(text.count("\n") + 1 for text in texts)
+    return max(0.42, 0.16 + 0.137 * lines) if wide else max(0.56, 0.2 + 0.13 * lines)
+
+
+def _matrix_cell(
+    ax: Axes, box: tuple[float, float, float, float], text: str, style: str, wide: bool
+) -> None:
+    """One cell of a matrix: `box` is its left, top, width and height."""
     fills: dict[str, Style] = {
         "strong": {"facecolor": ACCENT},
         "second": {"facecolor": SECOND},
         "plain": {"facecolor": FAINT},
         "open": {"facecolor": "none", "hatch": "////", "edgecolor": FAINT},
     }
-    per_line = int(15.5 * width * across)
-    for x, name in enumerate(cells.columns):
-        head = textwrap.fill(name, per_line, break_long_words=False)
-        middle = left + (x + 0.5) * across
-        ax.text(middle, -0.12, head, ha="center", va="bottom", size=8.8)
-    for y, (place, row) in enumerate(cells.iterrows()):
-        name = str(place)
-        ax.text(0, y + 0.5, textwrap.fill(name, int(15.5 * width * left)), va="center", size=9)
-        for x, text in enumerate(row):
-            marks.add(ax, y, name, cells.columns[x], left + (x + 0.5) * across, y + 0.5)
-            style = str(styles.iat[y, x])
-            box = (left + x * across + 0.004, y + 0.06)
-            ax.add_patch(Rectangle(box, across - 0.008, 0.88, lw=0, **fills[style]))
-            ax.text(
-                left + (x + 0.5) * across,
-                y + 0.5,
-                "\n".join(
-                    textwrap.fill(part, per_line, break_long_words=False)
-                    for part in text.split("\n")
-                ),
-                ha="center",
-                va="center",
-                size=8.7 if wide else 7.6,
-                linespacing=1.1,
-                color=PAPER if style in ("strong", "second") else INK,
-            )
-    ax.set_xlim(0, 1)
-    ax.set_ylim(count, -0.75)
-    ax.axis("off")
-    return marks.drawing(figure)
+    left, top, width, height = box
+    ax.add_patch(Rectangle((left, top), width, height, lw=0, **fills[style]))
+    words: Style = {"size": 8.7 if wide else 7.6, "linespacing": 1.1}
+    colour = PAPER if style in ("strong", "second") else INK
+    middle = (left + width / 2, top + height / 2)
+    ax.text(*middle, text, ha="center", va="center", color=colour, **words)
 
 
 @form()

@@ -24,7 +24,7 @@ PAPER = PALETTE["paper"]
 WIDE = 6.4  # inches: the text width of the printed page, so that 9 pt in a chart prints as 9 pt
 NARROW = 3.5  # inches: a telephone's screen, with letters as large as the text around them
 STAGE = 7.2  # inches: a slide's picture, so that letters of 8.8 pt are 19 pixels high at 1280
-_STAGE_HEIGHT = 3.2  # inches: what a title above and a source below leave of a 16:9 slide
+_STAGE_HEIGHT = 2.95  # inches: what a title above, a note and a source below leave of a 16:9 slide
 
 _DPI = 72  # as SVG is drawn: letters are as wide when a figure is laid out as in the file
 

@@ -13,6 +13,7 @@ from traitlets import Bool
 
 from graymarket.publish.assemble import is_prose
 from graymarket.publish.citation import how_to_cite, publishers
+from graymarket.publish.floats import Part, Stands, settled
 from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
 from graymarket.publish.html import ids_of
 from graymarket.publish.markdown import Reader
@@ -21,6 +22,7 @@ from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 from graymarket.publish.typesetting import (
+    asked,
     code_block,
     compile_pdf,
     condensed,
@@ -56,13 +58,14 @@ class ReportPDFExporter(NotebookExporter):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             source = self._source(nb, resources, folder)
+            parts = _parts(nb)
             try:
-                pdf = _compile(source, folder)
+                pdf = _compile(source, folder, parts)
             except PublishError:
                 if "#math.equation(" not in source:
                     raise
                 # Perhaps a formula that pandoc reads and Typst does not: once more without
-                pdf = _compile(self._source(nb, resources, folder, maths=False), folder)
+                pdf = _compile(self._source(nb, resources, folder, maths=False), folder, parts)
             return pdf, resources | {"output_extension": ".pdf"}
 
     def _source(
@@ -104,6 +107,8 @@ class ReportPDFExporter(NotebookExporter):
                 yield "#front["
             if several and i == starts[1]:
                 yield f"]\n#contents(left-out: {typst_string(left_out)})"
+            elif i in starts[1:]:
+                yield "#chapter-end()"
             yield from self._texts(cell, folder, reader)
 
     def _texts(self, cell: NotebookNode, folder: Path, reader: Reader) -> Iterator[Text]:
@@ -125,6 +130,18 @@ class ReportPDFExporter(NotebookExporter):
 def _chapter(cell: NotebookNode) -> dict[str, Any] | None:
     chapter: dict[str, Any] | None = cell.metadata.get("report", {}).get("chapter")
     return chapter
+
+
+def _parts(nb: NotebookNode) -> list[Part]:
+    """Titles and exhibits behind the front page, in order; none where there is no front page."""
+    chapters: list[list[Part]] = []
+    for cell in nb.cells:
+        if chapter := _chapter(cell):
+            chapters.append([Part(chapter["id"])])
+        for output in cell.get("outputs", []) if chapters else []:
+            if exhibit := output.get("data", {}).get(EXHIBIT_MIME):
+                chapters[-1].append(Part(exhibit["id"], floats=not _is_long(exhibit)))
+    return [part for chapter in chapters[1:] for part in chapter]
 
 
 def _within(function: str, text: Text) -> Iterator[Text]:
@@ -178,7 +195,7 @@ def _traces(report: dict[str, Any]) -> str:
         + "\n".join(_trace(entry) for entry in chapter["entries"])
         for chapter in report["traces"]
     )
-    return f"= Where every number comes from <traces>\n#traces[\n{chapters}\n]"
+    return f"#chapter-end()\n= Where every number comes from <traces>\n#traces[\n{chapters}\n]"
 
 
 def _trace(entry: dict[str, Any]) -> str:
@@ -218,7 +235,9 @@ def _sources(report: dict[str, Any]) -> str:
     )
     lines = [f"To cite: {how_to_cite(report)}", *report.get("credits", [])]
     credits = "\n\n".join(f"#{typst_string(line)}" for line in lines)
-    return f"= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
+    return (
+        f"#chapter-end()\n= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
+    )
 
 
 def _title(source: dict[str, Any]) -> str:
@@ -227,6 +246,17 @@ def _title(source: dict[str, Any]) -> str:
     return title if can_print(title) else urlsplit(str(source["url"])).netloc
 
 
-def _compile(source: str, folder: Path) -> bytes:
+def _compile(source: str, folder: Path, parts: list[Part]) -> bytes:
     fonts = FOLDERS if "#let rare-letters = false" in source else ALL_FOLDERS
-    return compile_pdf(source, folder, "report.pdf", fonts)
+    names = ", ".join(typst_string(part.id) for part in parts)
+    telling = f"{source}\n#told-places(({names},))"
+
+    def draft(stands: Stands) -> Any:
+        return asked(telling, folder, "report.pdf", fonts, _inputs(stands), "places")
+
+    stands = settled(parts, draft) if parts else {}
+    return compile_pdf(source, folder, "report.pdf", fonts, _inputs(stands))
+
+
+def _inputs(stands: Stands) -> dict[str, str]:
+    return {"stands": json.dumps(stands)}

@@ -138,10 +138,8 @@ def _exhibit_slide(deck: Deck, exhibit: Payload, notes: str) -> Slide:
     properties.set("name", f"Exhibit {exhibit['number']}")
     properties.set("descr", alt)
     properties.set("title", exhibit["title"])
-    source = _source(exhibit)
     note = f"{left_out} {exhibit['note']}".strip()
-    note = _shortened(f"Note: {note}" if note else "", _FOOT_LETTERS - len(source))
-    _write(_at(slide, SOURCE), [_plain(f"{source} {note}".strip())])
+    _write(_at(slide, SOURCE), [_plain(_foot(exhibit, f"Note: {note}" if note else ""))])
     _add_notes(slide, [*_paragraphs(blocks(read(notes))), *_about(exhibit)])
     return slide
 
@@ -189,11 +187,13 @@ def _take_place(placeholder: Any, shape: Any, idx: int) -> None:
     placeholder.getparent().replace(placeholder, shape._element)
 
 
-def _source(exhibit: Payload) -> str:
-    line = f"Source: {credit_line(exhibit)}."
-    if len(line) > _SOURCE_LETTERS:
-        return f"Sources: {len(publishers(exhibit))}, named in the notes to this slide."
-    return line
+def _foot(exhibit: Payload, note: str) -> str:
+    """Source and note; a note with keys to the marks has more need of the room than credits."""
+    source = f"Source: {credit_line(exhibit)}." if exhibit["sources"] else ""
+    if len(source) > _SOURCE_LETTERS or len(source) + len(note) > _FOOT_LETTERS:
+        counted = f"Sources: {len(publishers(exhibit))}, named in the notes to this slide."
+        source = min(source, counted, key=len)
+    return f"{source} {_shortened(note, _FOOT_LETTERS - len(source))}".strip()
 
 
 def _shortened(note: str, room: int) -> str:

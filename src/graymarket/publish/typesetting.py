@@ -1,6 +1,7 @@
 """Typst, as the printed formats share it: strings, pictures, and compiling to PDF or pictures."""
 
 import hashlib
+import json
 import pickle
 import re
 import subprocess
@@ -67,10 +68,28 @@ def condensed(svg: str) -> str:
     )
 
 
-def compile_pdf(source: str, folder: Path, name: str, fonts: list[str] = FOLDERS) -> bytes:
-    """A tagged, archivable PDF. Raises PublishError for `name` on any error or warning."""
-    pdf: bytes = _compile(source, folder, name, fonts, format="pdf", pdf_standards=_STANDARDS)
+def compile_pdf(
+    source: str,
+    folder: Path,
+    name: str,
+    fonts: list[str] = FOLDERS,
+    inputs: dict[str, str] | None = None,
+) -> bytes:
+    """A tagged, archivable PDF. Raises PublishError for `name` on any error or warning.
+
+    `inputs`: what the source reads as sys.inputs.
+    """
+    options = {"format": "pdf", "pdf_standards": _STANDARDS, "sys_inputs": inputs or {}}
+    pdf: bytes = _compile(source, folder, name, fonts, **options)
     return pdf
+
+
+def asked(
+    source: str, folder: Path, name: str, fonts: list[str], inputs: dict[str, str], label: str
+) -> Any:
+    """The value of the one metadata with that label. Raises PublishError for `name` on an error."""
+    query = {"selector": f"<{label}>", "field": "value", "one": True, "sys_inputs": inputs}
+    return json.loads(_answer(source, folder, name, fonts, query))
 
 
 def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[bytes]:
@@ -80,13 +99,17 @@ def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[b
 
 
 def _compile(source: str, folder: Path, name: str, fonts: list[str], **options: Any) -> Any:
+    undated = {"timestamp": int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())}
+    return _answer(source, folder, name, fonts, options | undated)
+
+
+def _answer(source: str, folder: Path, name: str, fonts: list[str], options: dict[str, Any]) -> Any:
     (folder / "source.typ").write_text(source, encoding="utf-8")
     request = options | {
         "input": str(folder / "source.typ"),
         "root": str(folder),
         "font_paths": fonts,
         "ignore_system_fonts": True,
-        "timestamp": int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()),
     }
     with subprocess.Popen(_COMPILER, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stdout is not None

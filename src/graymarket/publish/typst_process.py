@@ -4,6 +4,7 @@ Typst keeps threads once it has compiled. A fork of its process would lack them 
 so it runs in a process of its own, outside of the package. Standard input brings the arguments of
 `typst.compile_with_warnings`, pickled, and stays open while the answer is wanted: when it closes,
 however that came about, this ends. Standard output gets (what was made or None, problems), pickled.
+With a `selector` among them, the arguments are those of `typst.query`; its answer is what was made.
 """
 
 import os
@@ -23,6 +24,8 @@ def main() -> None:
 
 def _answer(request: dict[str, Any]) -> tuple[Any, list[str]]:
     try:
+        if "selector" in request:
+            return typst.query(**request), []
         made, warnings = typst.compile_with_warnings(**request)
     except typst.TypstError as error:
         hints = "; ".join(getattr(error, "hints", []) or [])

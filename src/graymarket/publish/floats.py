@@ -1,0 +1,50 @@
+"""Where exhibits stand on paper: drafts show which of them would leave the order of the text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+_DRAFTS = 5  # each but the last mends what the one before showed; the report has needed two
+
+Point = tuple[int, float]  # a page, and a height on it from its top
+Stands = dict[str, str]  # exhibit → "bottom" of its page, or "here", where the text has it
+Places = dict[str, tuple[Point, Point]]  # title or exhibit → where it begins and ends
+
+
+@dataclass(frozen=True)
+class Part:
+    """The title of a chapter, or an exhibit: one that `floats`, or a table that runs over pages."""
+
+    id: str
+    floats: bool = False
+
+
+def settled(parts: list[Part], draft: Callable[[Stands], Places]) -> Stands:
+    """What to say of each float that Typst by itself would place before or behind a neighbour.
+
+    `parts`: all in the order of the text; `draft` typesets the report with what is known so far.
+    What is said once stays, so that no two drafts take turns.
+    """
+    stands: Stands = {}
+    for _ in range(_DRAFTS):
+        places = draft(stands)
+        said = _misplaced(parts, places, stands)
+        if not said:
+            break
+        stands |= said
+    return stands
+
+
+def _misplaced(parts: list[Part], places: Places, stands: Stands) -> Stands:
+    said: Stands = {}
+    for before, after in pairwise(parts):
+        if after.floats and _above(places[after.id][0], places[before.id][1]):
+            said[after.id] = "bottom"
+        if before.floats and _above(places[after.id][0], places[before.id][0]):
+            said[before.id] = "here"
+    return {name: where for name, where in said.items() if stands.get(name) not in (where, "here")}
+
+
+def _above(one: Point, other: Point) -> bool:
+    """Whether both are on one page, and the first is the upper one."""
+    return one[0] == other[0] and one[1] < other[1]
