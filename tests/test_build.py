@@ -89,8 +89,8 @@ def test_a_chapter_that_fails_is_named(root, tmp_path):
     path = broken / "notebooks" / "02-the-lock.ipynb"
     source = path.read_text(encoding="utf-8")
     path.write_text(source.replace('here.open(\\"timeline\\")', "1 / 0"), encoding="utf-8")
-    outcome = build(broken)
-    assert outcome.returncode == 1
+    outcome = CliRunner().invoke(main, ["build", "--root", str(broken)])
+    assert outcome.exit_code == 1
     assert (
         "notebooks/02-the-lock.ipynb, in the cell that begins “from graymarket import charts”"
         in outcome.stderr

@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import cache
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,6 +15,11 @@ from graymarket.wording import Wording, current, use
 
 WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW, STAGE])
 FORMS = pytest.mark.parametrize("form", sorted(CASES))
+
+
+@cache
+def drawn(form, width):
+    return chart(form).draw(width)
 
 
 def svg(drawing):
@@ -30,13 +36,13 @@ def test_every_form_has_a_case():
 @WIDTHS
 @FORMS
 def test_labels_can_be_read(form, width):
-    assert chart(form).draw(width).overlaps() == []
+    assert drawn(form, width).overlaps() == []
 
 
 @WIDTHS
 @FORMS
 def test_marks_lie_inside_the_figure(form, width):
-    drawing = chart(form).draw(width)
+    drawing = drawn(form, width)
     assert len(drawing.marks) == CASES[form][1]
     for mark in drawing.marks:
         assert 0 < mark.x < 1, mark

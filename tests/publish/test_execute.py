@@ -16,8 +16,10 @@ from graymarket.publish.warm_kernels import first_imports
 
 # Most of them begin with what the parent imports for all.
 AWKWARD = {
-    "table": ["import pandas as pd", "pd.DataFrame({'a': [1, 2]})", "pd.options.display.max_rows"],
-    "figure": [
+    "table and figure": [
+        "import pandas as pd",
+        "pd.DataFrame({'a': [1, 2]})",
+        "pd.options.display.max_rows",
         "import matplotlib.pyplot as plt",
         "plt.plot([1, 2]);",
         "import matplotlib; matplotlib.get_backend(), matplotlib.rcParams['lines.linewidth']",
@@ -52,13 +54,13 @@ AWKWARD = {
         "os.getsid(0) == os.getpid(), int(os.environ['JPY_PARENT_PID']) == os.getppid()",
         "sorted(set(os.environ)), os.environ['MPLBACKEND']",
     ],
-    "errors": ["1 / 0", "input('?')", "import no_such_module", "raise SystemExit", "def f(: pass"],
-    "display": [
+    "display and errors": [
         "from IPython.display import HTML, Markdown, display",
         "display({'text/plain': 'p', 'x/y': 'z'}, raw=True)",
         "h = display(HTML('<b>1</b>'), display_id='one')",
         "h.update(Markdown('*2*'))",
         "get_ipython().magic('timeit -n1 -r1 -q 1'); %pwd",
+        *("1 / 0", "input('?')", "import no_such_module", "raise SystemExit", "def f(: pass"),
     ],
     "workers": [
         "import multiprocessing, subprocess, sys, threading\n"

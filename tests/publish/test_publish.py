@@ -124,6 +124,7 @@ def test_office_files_open(files):
     assert json.loads(files["results.json"])["title"] == "The weather"
 
 
+@pytest.mark.every
 def test_the_same_notebooks_give_the_same_bytes(executed, files):
     assert publish(executed, ABOUT, nothing)[0] == files
 

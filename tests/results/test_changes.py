@@ -124,7 +124,7 @@ def test_the_largest_moves_come_first(beside, say):
     moved = beside(known(share=22.0, phones=20.0, zero=6.0, count=100.0))
     top = moved.largest(2)
     assert list(top["name"]) == ["phones", "zero"]
-    assert list(top["label"]) == ["estimate: phones", "estimate: zero"]
+    assert list(top["label"]) == ["Phones (estimate.phones)", "Of other rows (estimate.zero)"]
     assert [say(text) for text in top["text"]] == ["50 → 20", "5 → 6"]
 
 

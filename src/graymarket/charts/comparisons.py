@@ -86,7 +86,11 @@ def changes(width: float, rows: pd.DataFrame) -> Drawing:
     """
     wide = width > NARROW
     marks = Marks()
-    figure, ax = chart(width, (0.3 if wide else 0.46) * len(rows) + 0.6)
+    labels = [textwrap.fill(label, 44 if wide else 30) for label in rows["label"]]
+    if not wide:
+        labels = [f"{label}\n{text}" for label, text in zip(labels, rows["text"], strict=True)]
+    lines = max(label.count("\n") + 1 for label in labels)
+    figure, ax = chart(width, (0.14 + 0.16 * lines) * len(rows) + 0.6)
     for y, row in enumerate(each(rows)):
         ax.plot([0, row.percent], [y, y], color=MUTE, linewidth=1.6, zorder=1)
         ax.plot(row.percent, y, "o", color=ACCENT, markersize=5.5, zorder=2)
@@ -94,7 +98,6 @@ def changes(width: float, rows: pd.DataFrame) -> Drawing:
         if wide:
             beside(ax, max(row.percent, 0), y, row.text, size=8.6)
     ax.axvline(0, color=INK, linewidth=0.8)
-    labels = rows["label"] if wide else rows["label"] + "\n" + rows["text"]
     ax.set_yticks(range(len(rows)), labels)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     least, most = min(rows["percent"].min(), 0), max(rows["percent"].max(), 0)

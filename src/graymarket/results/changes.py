@@ -40,10 +40,9 @@ class Changes:
     results: Results
 
     def largest(self, most: int) -> pd.DataFrame:
-        """The figures that moved most, with label (the result in words) and text for a chart."""
+        """The figures that moved most, with label (what it is, and its name) and text."""
         rows = largest(self.results_moved, most)
-        names = zip(rows["subject"], rows["name"], strict=True)
-        words = [f"{subject}: {name}".replace("_", " ") for subject, name in names]
+        words = [f"{row.after.definition} ({row.subject}.{row.name})" for row in each(rows)]
         texts = column([_from_to(row) for row in each(rows)], rows.index)
         return rows.assign(label=words, text=texts)
 
