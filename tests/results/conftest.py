@@ -19,7 +19,6 @@ REGIONS = [
     {"region": code, "name": name, "kind": "country"}
     for code, name in (("CUB", "Cuba"), ("SYR", "Syria"), ("PRK", "North Korea"), ("IRN", "Iran"))
 ] + [{"region": "world", "name": "World", "kind": "aggregate"}]
-_WORDS = Wording("en")
 _DTYPES = {"number": "float64", "integer": "Int64", "boolean": "bool"}
 _DATES = ("date", "yearmonth")
 
@@ -65,7 +64,8 @@ def asked() -> Callable[..., Question]:
 @pytest.fixture(scope="session")
 def say() -> Callable[[Result], str]:
     """A result in English."""
-    return lambda result: str(_WORDS.text(result))
+    words = Wording("en")
+    return lambda result: str(words.text(result))
 
 
 def _frame(table: str, schema: dict[str, Any], rows: list[Row]) -> pd.DataFrame:
