@@ -23,6 +23,14 @@ from graymarket.charts.style import (
 )
 from graymarket.wording import current
 
+# The cells of a matrix, by style.
+_FILLS: dict[str, Style] = {
+    "strong": {"facecolor": ACCENT},
+    "second": {"facecolor": SECOND},
+    "plain": {"facecolor": FAINT},
+    "open": {"facecolor": "none", "hatch": "////", "edgecolor": FAINT},
+}
+
 
 @form()
 def timeline(width: float, events: pd.DataFrame) -> Drawing:
@@ -176,14 +184,8 @@ def _matrix_cell(
     ax: Axes, box: tuple[float, float, float, float], text: str, style: str, wide: bool
 ) -> None:
     """One cell of a matrix: `box` is its left, top, width and height."""
-    fills: dict[str, Style] = {
-        "strong": {"facecolor": ACCENT},
-        "second": {"facecolor": SECOND},
-        "plain": {"facecolor": FAINT},
-        "open": {"facecolor": "none", "hatch": "////", "edgecolor": FAINT},
-    }
     left, top, width, height = box
-    ax.add_patch(Rectangle((left, top), width, height, lw=0, **fills[style]))
+    ax.add_patch(Rectangle((left, top), width, height, lw=0, **_FILLS[style]))
     words: Style = {"size": 8.7 if wide else 7.6, "linespacing": 1.1}
     colour = PAPER if style in ("strong", "second") else INK
     middle = (left + width / 2, top + height / 2)

@@ -228,7 +228,7 @@ def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:
     key, file = resource["schema"]["primaryKey"], f"data/{resource['path']}"
     several = len(cells) > _MOST_ROWS
     for rows in [cells] if several else [cells.loc[[row]] for row in cells.index]:
-        ids = sorted(set(rows["source_id"]) & {*sources}) if "source_id" in rows else []
+        ids = sorted({*rows["source_id"]} & sources.keys()) if "source_id" in rows else []
         yield {
             "file": file,
             "key": "/".join(parts) if several else "/".join(rows.iloc[0][key]),

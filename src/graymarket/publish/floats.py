@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-_DRAFTS = 5  # each but the last mends what the one before showed; the report has needed two
+_DRAFTS = 5  # each but the last mends what the one before showed
 
 Point = tuple[int, float]  # a page, and a height on it from its top
 Stands = dict[str, str]  # exhibit → "bottom" of its page, or "here", where the text has it

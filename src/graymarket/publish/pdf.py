@@ -22,10 +22,10 @@ from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 from graymarket.publish.typesetting import (
-    asked,
     code_block,
     compile_pdf,
     condensed,
+    query,
     style,
     typst_string,
 )
@@ -252,7 +252,7 @@ def _compile(source: str, folder: Path, parts: list[Part]) -> bytes:
     telling = f"{source}\n#told-places(({names},))"
 
     def draft(stands: Stands) -> Any:
-        return asked(telling, folder, "report.pdf", fonts, _inputs(stands), "places")
+        return query(telling, folder, "report.pdf", fonts, _inputs(stands), "places")
 
     stands = settled(parts, draft) if parts else {}
     return compile_pdf(source, folder, "report.pdf", fonts, _inputs(stands))

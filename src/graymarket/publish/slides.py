@@ -24,9 +24,7 @@ from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
 from graymarket.publish.text import first_sentences, for_stage
 
-_STAGE_NOTE = (
-    480  # letters of an exhibit’s note, three lines: keys to its marks may stand late in it
-)
+_STAGE_NOTE = 480  # letters of an exhibit’s note: three lines, as its last may be keys to marks
 _CREDITS_LENGTH = 150  # characters of credits that one line at a slide's foot holds
 _TABLE_WIDTH = 130  # characters in a line of a table as wide as a slide
 _TABLE_LINES = 14  # lines that a slide has room for, the head's aside

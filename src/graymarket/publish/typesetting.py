@@ -84,12 +84,12 @@ def compile_pdf(
     return pdf
 
 
-def asked(
+def query(
     source: str, folder: Path, name: str, fonts: list[str], inputs: dict[str, str], label: str
 ) -> Any:
     """The value of the one metadata with that label. Raises PublishError for `name` on an error."""
-    query = {"selector": f"<{label}>", "field": "value", "one": True, "sys_inputs": inputs}
-    return json.loads(_answer(source, folder, name, fonts, query))
+    options = {"selector": f"<{label}>", "field": "value", "one": True, "sys_inputs": inputs}
+    return json.loads(_answer(source, folder, name, fonts, options))
 
 
 def compile_pictures(source: str, folder: Path, name: str, ppi: float) -> list[bytes]:

@@ -33,13 +33,11 @@ def compute(question: Question, tables: Tables) -> Claims:
     what = "Claims of the article that are ruled on"
     results.count("total", len(verdicts), what, verdicts, ruled_on)
     for verdict in VERDICTS:
-        number, what = int((verdicts["verdict"] == verdict).sum()), f"Claims ruled “{verdict}”"
-        results.count(verdict, number, what, verdicts, ruled_on)
+        number = int((verdicts["verdict"] == verdict).sum())
+        results.count(verdict, number, f"Claims ruled “{verdict}”", verdicts, ruled_on)
     for grade in CONFIDENCE:
-        number, what = (
-            int((verdicts["confidence"] == grade).sum()),
-            f"Verdicts of {grade} confidence",
-        )
+        number = int((verdicts["confidence"] == grade).sum())
+        what = f"Verdicts of {grade} confidence"
         results.count(f"sure_{grade}", number, what, verdicts, ruled_on)
     return Claims(_ledger(verdicts, claims), _rows_cited(tables), results)
 

@@ -256,13 +256,12 @@ def _add_picked(results: Results, question: Question, tables: Tables) -> None:
         for pick in picked(tables, question, f"closures_{unit}").itertuples():
             row = row_of(tables, str(pick.entry))
             what = str(row.get("what", row.get("counted")))
-            value, known = row[str(pick.field)], {"region": row["region"]}
-            results.quantity(
-                str(pick.label), value, unit, what, row, kind="stated", step=1, **known
-            )
+            value, name = row[str(pick.field)], str(pick.label)
+            known: dict[str, Any] = {"region": row["region"], "kind": "stated", "step": 1}
+            results.quantity(name, value, unit, what, row, **known)
             if unit == "percent_change" and value < 0:
-                name, fell = f"{pick.label}_fall", {**known, "kind": "stated", "step": 1}
-                results.quantity(name, -value, "percent", f"{what}: by how much", row, **fell)
+                what = f"{what}: by how much"
+                results.quantity(f"{name}_fall", -value, "percent", what, row, **known)
 
 
 def _add_featured(results: Results, one: _Watched) -> None:
@@ -331,12 +330,8 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     what, lowest = "The lowest month since the closure", pd.Timestamp(str(since.idxmin()))
     results.moment(f"{prefix}lowest_month", lowest, what, one.rows)
     results.quantity(f"{prefix}lowest", since.min(), "percent", what, one.rows)
-    what = "Mobile browsers’ part of all page views"
-    results.quantity(f"{prefix}base_then", one.base[month], "percent", what, one.rows)
-    results.quantity(f"{prefix}base_now", one.base.iloc[-1], "percent", what, one.rows)
-    base, what = one.base.loc[month:], f"{what} by month"
-    ends = (base.min(), base.max())
-    results.range(f"{prefix}base_since", *ends, "percent", f"{what}, since", one.rows)
+    base, what = one.base.loc[month:], "Mobile browsers’ part of all page views by month, since"
+    results.range(f"{prefix}base_since", base.min(), base.max(), "percent", what, one.rows)
     steps = base.diff()
     for name, month_of in (("rise", steps.idxmax()), ("fall", steps.idxmin())):
         what = f"The month of the largest {name} in mobile browsers’ part since the closure"

@@ -141,15 +141,17 @@ def _missing(results: Results, imports: pd.DataFrame) -> None:
     results.several("missing", missing, what, imports, about="none", listed=True)
 
 
+def _smuggling(tables: Tables) -> pd.DataFrame:
+    """What is told of phones smuggled in, grade C aside."""
+    facts = tables["trade_facts"]
+    of_phones = (facts["metric"] == "smuggled_phones") & (facts["region"] == REGION)
+    return facts[of_phones & (facts["grade"] != "C")]
+
+
 def _smuggled_later(results: Results, begun: pd.Timestamp, tables: Tables) -> None:
     """The first figure of phones smuggled after the registry began, if there is one."""
-    facts = tables["trade_facts"]
-    rows = facts[
-        (facts["metric"] == "smuggled_phones")
-        & (facts["region"] == REGION)
-        & (facts["start"] > begun)
-        & (facts["grade"] != "C")
-    ].sort_values("start", kind="stable")
+    facts = _smuggling(tables)
+    rows = facts[facts["start"] > begun].sort_values("start", kind="stable")
     for row in each(rows.head(1)):
         what, unit = f"{row.what}, after the registry began", "phones_imported"
         known: dict[str, Any] = {"region": REGION, "kind": "stated"}
@@ -161,14 +163,8 @@ def _smuggled_later(results: Results, begun: pd.Timestamp, tables: Tables) -> No
 def _smuggled(results: Results, before: pd.DataFrame, after: pd.DataFrame, tables: Tables) -> None:
     """Phones smuggled in the year before, and whether with the legal ones they make today's."""
     last = before.sort_values("units", kind="stable").iloc[-1]
-    facts = tables["trade_facts"]
-    rows = facts[
-        (facts["metric"] == "smuggled_phones")
-        & (facts["region"] == REGION)
-        & (facts["start"] == last["start"])
-        & (facts["grade"] != "C")
-    ]
-    for row in each(rows.head(1)):
+    facts = _smuggling(tables)
+    for row in each(facts[facts["start"] == last["start"]].head(1)):
         known: dict[str, Any] = {"region": REGION}
         results.quantity(
             "smuggled", row.value, "phones_imported", row.what, row.lineage, kind="stated", **known

@@ -35,11 +35,20 @@ class LocalRules:
 
 def compute(question: Question, tables: Tables) -> LocalRules:
     """The rules of the question's places, and which of them held at the event."""
-    rules = models.local_rules_of(tables["local_rules"], question.regions)
-    rules = rules.sort_values(["region", "start"], kind="stable")
-    rules = rules.assign(name=rules["region"].map(names_of(tables)), at=_at(rules, question.event))
+    rules = _rules(question, tables)
     spans = _spans(rules, question, tables)
     return LocalRules(rules, spans, _results(rules, spans, question, tables))
+
+
+def spans_of(question: Question, tables: Tables) -> pd.DataFrame:
+    """The frame `spans` of LocalRules alone."""
+    return _spans(_rules(question, tables), question, tables)
+
+
+def _rules(question: Question, tables: Tables) -> pd.DataFrame:
+    rules = models.local_rules_of(tables["local_rules"], question.regions)
+    rules = rules.sort_values(["region", "start"], kind="stable")
+    return rules.assign(name=rules["region"].map(names_of(tables)), at=_at(rules, question.event))
 
 
 def _at(rules: pd.DataFrame, event: pd.Timestamp) -> pd.Series:

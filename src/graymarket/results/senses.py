@@ -43,7 +43,7 @@ class Senses:
 
 def compute(question: Question, tables: Tables) -> Senses:
     """What the base says of a phone of the maker in each place, at the event."""
-    names, spans = names_of(tables), local_rules.compute(question, tables).spans
+    names, spans = names_of(tables), local_rules.spans_of(question, tables)
     answers = []
     for region in question.regions:
         for sense, answer in (
