@@ -10,7 +10,7 @@ from graymarket import editions, models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
-from graymarket.results.cells import column
+from graymarket.results.cells import column, each
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Result, Verdict
 
@@ -33,7 +33,7 @@ class Panel:
     watched), flag (as in models.flags) and mark ("provisional" and "revised" since the last
     edition, else ""); `changes`: a row a place with both years: region, name, low0, median0,
     high0 (the year to the event), low1, median1, high1 (the newest year), moved (rose, fell,
-    unclear, depends or noise) and verdict (its words).
+    unclear, depends or noise), verdict (its words) and lineage (the place's months).
     """
 
     months: pd.DataFrame
@@ -71,6 +71,7 @@ def _months(question: Question, tables: Tables, series: str) -> pd.DataFrame:
 def _changes(months: pd.DataFrame, event: pd.Timestamp) -> pd.DataFrame:
     """The year to the event against the newest, place by place, where both can be compared."""
     columns = ["region", "name", "low0", "median0", "high0", "low1", "median1", "high1", "moved"]
+    columns.append("lineage")
     rows = []
     for (region, name), rows_of_place in months.groupby(["region", "name"], sort=False):
         shares = rows_of_place.set_index("month")["share"]
@@ -81,14 +82,15 @@ def _changes(months: pd.DataFrame, event: pd.Timestamp) -> pd.DataFrame:
         earlier = year_to(shares, event - pd.DateOffset(years=1))
         noisy = bool((rows_of_place["flag"] == "noisy panel").any())
         ends = (before.low, before.median, before.high, after.low, after.median, after.high)
-        rows.append((region, name, *ends, "noise" if noisy else _moved(earlier, before, after)))
+        moved = "noise" if noisy else _moved(earlier, before, after)
+        rows.append((region, name, *ends, moved, lineage(rows_of_place)))
     changes = pd.DataFrame(rows, columns=columns)
-    return changes.assign(verdict=column([_verdict(one, months) for one in changes["moved"]]))
+    return changes.assign(verdict=column([_verdict(row) for row in each(changes)]))
 
 
-def _verdict(moved: str, months: pd.DataFrame) -> Verdict:
+def _verdict(row: Any) -> Verdict:
     what = "Whether the share moved between the two years"
-    return Verdict(about="panel_moved", answer=moved, definition=what, lineage=lineage(months))
+    return Verdict(about="panel_moved", answer=row.moved, definition=what, lineage=row.lineage)
 
 
 def year_to(shares: pd.Series, month: pd.Timestamp) -> models.RecentRange | None:
