@@ -82,7 +82,9 @@ def _frame(table: str, schema: dict[str, Any], rows: list[Row]) -> pd.DataFrame:
 
 
 def _entry(table: str, key: list[Any]) -> str:
-    return "/".join([table, *(f"{x:%Y-%m}" if isinstance(x, pd.Timestamp) else x for x in key)])
+    return "/".join(
+        [table, *(f"{x:%Y-%m}" if isinstance(x, pd.Timestamp) else str(x) for x in key)]
+    )
 
 
 def _column(kind: str, cells: list[Any]) -> pd.Series:

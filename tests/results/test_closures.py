@@ -134,7 +134,7 @@ def fallen() -> closure.SyntheticControl:
 
 
 def test_an_effect_is_a_quantity_with_an_interval(fallen: closure.SyntheticControl) -> None:
-    results = Results()
+    results = effects.scope(fallen)
     effects.add_effect(results, "", fallen, ("closures/apple-rus",), "Russia", step=1)
     effect, span = results["effect"], results["range"]
     assert isinstance(effect, Quantity) and isinstance(span, Quantity)

@@ -53,7 +53,16 @@ def test_a_numeric_result_without_a_field_is_refused(field):
 
 @pytest.mark.parametrize(
     "change",
-    [{"value": "18.3%"}, {"value": None}, {"lineage": []}, {"kind": "guessed"}, {"other": 1}],
+    [
+        {"value": "18.3%"},
+        {"value": None},
+        {"lineage": []},
+        {"kind": "guessed"},
+        {"other": 1},
+        {"period": ""},
+        {"period": "2021-9"},
+        {"period": "2021.."},
+    ],
 )
 def test_a_number_as_text_and_what_is_no_result_are_refused(change):
     file = written()

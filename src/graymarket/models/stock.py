@@ -6,7 +6,7 @@ from typing import overload
 import numpy as np
 import pandas as pd
 
-_MEAN_OF = 3  # months up to a horizon that are averaged, against the noise of one month
+MEAN_OF = 3  # months up to a horizon that are averaged, against the noise of one month
 _YEARS_BEFORE = ((24, 13), (12, 1))  # first and last month before, of each
 
 
@@ -114,7 +114,7 @@ def at_horizon(
     `values`: by month; of a frame, each column's mean.
     """
     last = month + pd.DateOffset(months=horizon)
-    part = values.loc[last - pd.DateOffset(months=_MEAN_OF - 1) : last]
+    part = values.loc[last - pd.DateOffset(months=MEAN_OF - 1) : last]
     return part.mean() if isinstance(part, pd.DataFrame) else float(part.mean())
 
 

@@ -62,10 +62,16 @@ class Results(dict[str, Result]):
         self._add(name, Quantity(low=low, high=high, unit=unit, kind=kind, **known))
 
     def count(
-        self, name: str, number: int, definition: str, *origin: object, unit: str = "count"
+        self,
+        name: str,
+        number: int,
+        definition: str,
+        *origin: object,
+        unit: str = "count",
+        **fields: Any,
     ) -> None:
         """How many; the unit is a noun of UNITS, or "count" where prose has the noun."""
-        self.quantity(name, number, unit, definition, *origin, kind="counted")
+        self.quantity(name, number, unit, definition, *origin, kind="counted", **fields)
 
     def verdict(
         self,

@@ -12,7 +12,7 @@ from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.models import closure
 from graymarket.models.closure import SyntheticControl
-from graymarket.models.stock import at_horizon
+from graymarket.models.stock import MEAN_OF, at_horizon
 from graymarket.question import Question
 from graymarket.results import effects
 from graymarket.results.build import Results
@@ -81,7 +81,7 @@ def compute(question: Question, tables: Tables) -> Closures:
     _add_picked(results, question, tables)
     watched = _watched(chosen, controls, tables)
     for one in watched:
-        _add_featured(results, one)
+        results |= _featured(one)
     _add_recovery(results, recovery)
     _add_all(results, controls, rows, tables)
     return Closures(
@@ -264,9 +264,10 @@ def _add_picked(results: Results, question: Question, tables: Tables) -> None:
                 results.quantity(f"{name}_fall", -value, "percent", what, row, **known)
 
 
-def _add_featured(results: Results, one: _Watched) -> None:
+def _featured(one: _Watched) -> Results:
     """The last effect in whole points, what was seen and what the synthetic was."""
     prefix, result, origin = f"{one.label}_", one.result, one.origin
+    results = effects.scope(result)
     effects.add_effect(results, prefix, result, one.rows, one.place, step=1)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
@@ -279,25 +280,27 @@ def _add_featured(results: Results, one: _Watched) -> None:
     _add_since(results, prefix, one)
     if one.row["month"] < one.row["end"]:
         _add_ended(results, prefix, one)
+    return results
 
 
 def _add_levels(results: Results, prefix: str, one: _Watched) -> None:
     """Seen and synthetic at the closure and at the last horizon, and the band's width."""
     result, horizon = one.result, int(one.result.last["horizon"])
     for when, months in (("at_first", 0), ("at_last", horizon)):
-        what = "The share seen, mean of three months"
-        level = at_horizon(result.month, result.observed, months)
-        results.quantity(f"{prefix}seen_{when}", level, "percent", what, one.rows)
-        what = "The synthetic share, mean of three months"
-        level, name = (
-            at_horizon(result.month, result.synthetic, months),
-            f"{prefix}synthetic_{when}",
-        )
-        results.quantity(name, level, "percent", what, one.origin, kind="estimated")
+        last = result.month + pd.DateOffset(months=months)
+        known: dict[str, Any] = {"period": _months(last - pd.DateOffset(months=MEAN_OF - 1), last)}
+        level, what = at_horizon(result.month, result.observed, months), "The share seen"
+        name, what = f"{prefix}seen_{when}", f"{what}, mean of three months"
+        results.quantity(name, level, "percent", what, one.rows, **known)
+        level, what = at_horizon(result.month, result.synthetic, months), "The synthetic share"
+        name, what = f"{prefix}synthetic_{when}", f"{what}, mean of three months"
+        results.quantity(name, level, "percent", what, one.origin, kind="estimated", **known)
     if _ROOM_AT in set(result.effects["horizon"]):
         band = result.effects[result.effects["horizon"] == _ROOM_AT].iloc[0]
         what, room = "How much room chance has after two years", band["high"] - band["low"]
-        fields: dict[str, Any] = {"kind": "estimated", "step": 1}
+        until = result.month + pd.DateOffset(months=_ROOM_AT)
+        period = _months(result.month, until)
+        fields: dict[str, Any] = {"kind": "estimated", "step": 1, "period": period}
         results.quantity(f"{prefix}room", room, "points_wide", what, one.origin, **fields)
 
 
@@ -317,11 +320,12 @@ def _add_before(results: Results, prefix: str, one: _Watched) -> None:
     year, step = pd.DateOffset(months=12), pd.DateOffset(months=1)
     last = shares.loc[month - year : month - step]
     earlier = shares.loc[month - 2 * year : month - year - step]
-    what = "The share in the year before the closure"
-    results.quantity(f"{prefix}before", last.mean(), "percent", f"{what}, mean", one.rows)
-    results.quantity(f"{prefix}before_top", last.max(), "percent", f"{what}, highest", one.rows)
-    what = "The share in the year before that, middle month"
-    results.quantity(f"{prefix}before_middle", earlier.median(), "percent", what, one.rows)
+    what, known = "The share in the year before the closure", _during(last)
+    results.quantity(f"{prefix}before", last.mean(), "percent", f"{what}, mean", one.rows, **known)
+    what = f"{what}, highest"
+    results.quantity(f"{prefix}before_top", last.max(), "percent", what, one.rows, **known)
+    what, known = "The share in the year before that, middle month", _during(earlier)
+    results.quantity(f"{prefix}before_middle", earlier.median(), "percent", what, one.rows, **known)
 
 
 def _add_since(results: Results, prefix: str, one: _Watched) -> None:
@@ -329,16 +333,19 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     since, month = one.shares.loc[one.row["month"] :], one.row["month"]
     what, lowest = "The lowest month since the closure", pd.Timestamp(str(since.idxmin()))
     results.moment(f"{prefix}lowest_month", lowest, what, one.rows)
-    results.quantity(f"{prefix}lowest", since.min(), "percent", what, one.rows)
+    known: dict[str, Any] = _during(since)
+    results.quantity(f"{prefix}lowest", since.min(), "percent", what, one.rows, **known)
     base, what = one.base.loc[month:], "Mobile browsers’ part of all page views by month, since"
-    results.range(f"{prefix}base_since", base.min(), base.max(), "percent", what, one.rows)
+    ends, known = (base.min(), base.max()), _during(base)
+    results.range(f"{prefix}base_since", *ends, "percent", what, one.rows, **known)
     steps = base.diff()
     for name, month_of in (("rise", steps.idxmax()), ("fall", steps.idxmin())):
         what = f"The month of the largest {name} in mobile browsers’ part since the closure"
         results.moment(f"{prefix}base_{name}", pd.Timestamp(str(month_of)), what, one.rows)
     quarter = pd.date_range(end=since.index[-1], periods=3, freq="MS")
     fresh = sum(f"{one.row['region']}/{month:%Y-%m}" in one.marks for month in quarter)
-    parts, what = Results(), "Months of the newest quarter that are provisional"
+    what = "Months of the newest quarter that are provisional"
+    parts = Results(_months(quarter[0], quarter[-1]), one.row["region"])
     parts.count("months", fresh, what, one.rows)
     answer, known = "some" if fresh else "none", {**parts}
     results.verdict(f"{prefix}quarter", answer, what, one.rows, about="provisional", parts=known)
@@ -350,8 +357,8 @@ def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
     months = models.months_between(row["month"], row["end"])
     points, low, high = closure.effect_at(result, months)
     level = at_horizon(result.month, result.synthetic, months)
-    period = f"{row['month']:%Y-%m}..{row['end']:%Y-%m}"
-    known: dict[str, Any] = {"region": result.region, "period": period, "kind": "estimated"}
+    period = _months(row["month"], row["end"])
+    known: dict[str, Any] = {"period": period, "kind": "estimated"}
     counted = {**known, "kind": "counted"}
     results.quantity(f"{prefix}lasted", months, "months", "How long it lasted", origin, **counted)
     results.moment(f"{prefix}ended", row["end"], "When the closure ended", row)
@@ -364,11 +371,10 @@ def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
     results.quantity(f"{prefix}end_synthetic", level, "percent", what, origin, **known)
     _add_noise(results, prefix, high - points, level, one, known)
     first = row["end"] - pd.DateOffset(months=_LAST_MONTHS - 1)
-    what, during = (
-        "The share in the closure’s last six months, mean",
-        one.shares.loc[first : row["end"]],
-    )
-    results.quantity(f"{prefix}during", during.mean(), "percent", what, one.rows)
+    what = "The share in the closure’s last six months, mean"
+    months_of = one.shares.loc[first : row["end"]]
+    known = _during(months_of)
+    results.quantity(f"{prefix}during", months_of.mean(), "percent", what, one.rows, **known)
 
 
 def _add_noise(
@@ -382,6 +388,15 @@ def _add_noise(
     results.quantity(f"{prefix}hidden", part, "percent", what, one.origin, **fields)
     answer = "hopeless" if noise >= level else "coarse"
     results.verdict(f"{prefix}so", answer, what, one.origin, about="closure_power")
+
+
+def _during(shares: pd.Series) -> dict[str, Any]:
+    """From a series' first month to its last, as the field of a quantity."""
+    return {"period": _months(shares.index[0], shares.index[-1])}
+
+
+def _months(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return f"{first:%Y-%m}..{last:%Y-%m}"
 
 
 def _add_recovery(results: Results, recovery: pd.DataFrame) -> None:

@@ -52,6 +52,7 @@ def compute(question: Question, tables: Tables) -> Door:
         _add_why(results, reason, month, question, tables, origin)
         empty = pd.DataFrame()
         return Door(empty, empty, empty, None, question.month, origin, results)
+    results = effects.scope(result)
     case = renewal_case(tables, row) if question.series == row["series"] else None
     stock = None if case is None else stock_of(tables, row, case)
     _add_results(results, result, row, question, tables, stock is None)

@@ -131,6 +131,12 @@ def gaps(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -> p
     return _with_lineage(placebos, origin)
 
 
+def scope(result: SyntheticControl) -> Results:
+    """No results yet; those added hold for the closure's place, from it to the last horizon."""
+    until = result.month + pd.DateOffset(months=int(result.last["horizon"]))
+    return Results(f"{result.month:%Y-%m}..{until:%Y-%m}", result.region)
+
+
 def add_effect(
     results: Results,
     prefix: str,
@@ -139,18 +145,15 @@ def add_effect(
     place: str,
     step: float | None = None,
 ) -> None:
-    """The last effect and its checks, as results whose names begin with `prefix`.
+    """The last effect and its checks, as results (of `scope`) whose names begin with `prefix`.
 
     `rows`: as rows_of; `place`: the region's name; `step`: to what the effect and its range are
     known, None for tenths of a point.
     """
     rows, last = (*rows, DONORS), result.last
     until = result.month + pd.DateOffset(months=int(last["horizon"]))
-    known: dict[str, Any] = {
-        "region": result.region,
-        "period": f"{result.month:%Y-%m}..{until:%Y-%m}",
-    }
-    what, fields = "Seen less synthetic at the last horizon", {**known, "kind": "estimated"}
+    what = "Seen less synthetic at the last horizon"
+    fields: dict[str, Any] = {"kind": "estimated"}
     results.quantity(f"{prefix}effect", last["points"], "points", what, rows, step=step, **fields)
     what = "The effect, less what chance did to untouched countries"
     results.range(
@@ -158,7 +161,7 @@ def add_effect(
         step=step, level=BAND, **fields,
     )  # fmt: skip
     months, what = int(last["horizon"]), "From the closure to the last horizon"
-    results.quantity(f"{prefix}months", months, "months", what, rows, kind="counted", **known)
+    results.quantity(f"{prefix}months", months, "months", what, rows, kind="counted")
     results.moment(f"{prefix}until", until, "The last horizon’s month", rows)
     what = "Untouched countries that strayed as far from their synthetic, or farther"
     results.count(f"{prefix}as_far", result.as_far, what, rows, unit="number")

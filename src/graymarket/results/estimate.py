@@ -75,7 +75,7 @@ def compute(question: Question, tables: Tables) -> Estimate:
     own = estimates[estimates["maker"].isin([question.maker, models.ALL])]
     at_event = own[own["date"] == then]
     assumed = inputs[(inputs["date"] == then) & inputs["maker"].isin([question.maker, models.ALL])]
-    results = Results(f"{then:%Y-%m}" if then is not None else "")
+    results = Results(f"{then:%Y-%m}" if then is not None else "", question.regions[0])
     for estimate in each(estimable(at_event)):
         _amount(results, estimate, question)
     _assumed(results, assumed, question)

@@ -48,7 +48,8 @@ def own_cases(
         results[f"{name}_bounds"] = bounds(case, case.what, span(case))
         what = f"{case.what}: the most that the method allows"
         unit = "percent" if case.unit == "percent" else "phones"
-        results.quantity(name + "_most", case.high, unit, what, case.lineage, kind="bound")
+        of = {"region": case.region, "period": span(case)}
+        results.quantity(f"{name}_most", case.high, unit, what, case.lineage, kind="bound", **of)
     _others_allow(results, done, question, tables)
     refused = every[every["reason"] != ""]
     cells = [

@@ -174,9 +174,9 @@ def _place(results: Results, row: Any, months: pd.DataFrame, question: Question)
     results.verdict(f"{name}_moved", row.moved, what, months, about="panel_moved", **known)
     if before is None or after is None:
         return
-    results.count(
-        f"{name}_months", after.months, f"Months of the newest year in {row.name}", months
-    )
+    newest: dict[str, Any] = {**known, "period": f"{after.start:%Y-%m}..{after.end:%Y-%m}"}
+    what = f"Months of the newest year in {row.name}"
+    results.count(f"{name}_months", after.months, what, months, **newest)
     since = models.outside_since(shares, before)
     if row.moved == "fell" and since is not None:
         what = f"The month from which {row.name} lies below its former range"
@@ -185,7 +185,7 @@ def _place(results: Results, row: Any, months: pd.DataFrame, question: Question)
     trimmed = year_to(shares.drop(odd), shares.index[-1])
     if trimmed is not None:
         what = f"The highest month of the newest year in {row.name} without the two highest"
-        results.quantity(f"{name}_trimmed", trimmed.high, "percent", what, months, **known)
+        results.quantity(f"{name}_trimmed", trimmed.high, "percent", what, months, **newest)
 
 
 def slug(name: str) -> str:
@@ -228,20 +228,23 @@ def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:
     noise = recent.set_index("month").groupby("region")[WATCHED].apply(models.jumpiness).dropna()
     typical = noise.median()
     what = "Typical jump from one month to the next, in percent of the level"
-    results.quantity("typical_noise", typical, "percent", f"{what}: median country", recent, step=1)
-    results.count("noise_others", len(noise) - 1, "How many other countries have a series", recent)
+    since: dict[str, Any] = {"period": f"{IPADS_LEAVE:%Y-%m}..{recent['month'].max():%Y-%m}"}
+    median = f"{what}: median country"
+    results.quantity("typical_noise", typical, "percent", median, recent, step=1, **since)
+    what_others = "How many other countries have a series"
+    results.count("noise_others", len(noise) - 1, what_others, recent, **since)
     calm = []
     for (region, name), rows in months.groupby(["region", "name"], sort=False):
         _flags(results, slug(str(name)), rows)
         if region not in noise:
             continue
-        own = float(noise.loc[str(region)])
+        own, known = float(noise.loc[str(region)]), {**since, "region": region}
         results.quantity(
-            f"{slug(str(name))}_noise", own, "percent", f"{what}: {name}", rows, step=1
+            f"{slug(str(name))}_noise", own, "percent", f"{what}: {name}", rows, step=1, **known
         )
         quieter = int((noise < own).sum())
         what_rank = f"Countries whose series is quieter than that of {name}"
-        results.count(f"{slug(str(name))}_quieter", quieter, what_rank, recent)
+        results.count(f"{slug(str(name))}_quieter", quieter, what_rank, recent, **known)
         calm += [(str(region), str(name))] if own <= _CALM * typical else []
     results.names("calm", calm, "Places within twice the median country's jump", recent)
     repeated = int((months["flag"] == "repeated").sum())

@@ -20,10 +20,12 @@ class Quantity:
 
     `value`, `low`, `high` in `unit` (a key of UNITS); `level`: percent of chance that the range is
     meant to hold the truth, None where it is no interval (bounds, readings side by side);
-    `period`: "2021-09", "2021-09-17" or "2020-02..2021-09"; `region`: codes of the table regions,
-    apart by a space; `definition`: what is counted, in a sentence; `kind`: how it is known;
-    `confidence`: how good the evidence is; `lineage`: the rows it stands on, as evidence.trace
-    takes them; `step`: the smallest difference that means something, None for the unit's own.
+    `period`: "2021-09", "2021-09-17" or "2020-02..2021-09", filled in by periods.with_periods where
+    it is empty; `region`: codes of the table regions, apart by a space, empty for what is of the
+    method or of the whole base; `definition`: what is counted, in a sentence; `kind`: how it is
+    known; `confidence`: how good the evidence is; `lineage`: the rows it stands on, as
+    evidence.trace takes them; `step`: the smallest difference that means something, None for the
+    unit's own.
 
     Raises ValueError for a quantity without a number or without lineage, for ends in the wrong
     order, and for a unit that is not known.

@@ -100,7 +100,9 @@ def add_stock(
     lives = (stock.life_low, stock.life_high)
     results.range(f"{prefix}life", *lives, "months", what, life, kind="judged", **known)
     for name, months in zip(("least", "most"), lives, strict=True):
-        results.quantity(f"{prefix}life_{name}", months, "months", what, life, kind="judged")
+        results.quantity(
+            f"{prefix}life_{name}", months, "months", what, life, kind="judged", **known
+        )
     _add_verdicts(results, prefix, stock, (maker, place), rows)
     _add_replacement(results, prefix, tables, life)
     _add_renewal(results, prefix, case, tables)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 from graymarket.evidence import Tables
 from graymarket.kept import CACHE, digest, kept
 from graymarket.question import Question
+from graymarket.results.periods import with_periods
 from graymarket.results.quantity import Result
 
 # Each is a module of this package with a function compute(question, tables).
@@ -77,7 +78,9 @@ def every_result(question: Question, tables: Tables) -> dict[str, Result]:
 
 def _computed(name: str, question: Question, tables: Tables) -> Subject:
     module: Any = importlib.import_module(f"graymarket.results.{name}")
-    return cast(Subject, module.compute(question, tables))
+    subject = cast(Subject, module.compute(question, tables))
+    subject.results.update(with_periods(subject.results, tables))
+    return subject
 
 
 def _key(question: Question, root: Path) -> str:
