@@ -85,7 +85,6 @@ def test_a_question_is_a_dozen_lines(root):
         )
 
 
-@pytest.mark.every
 def test_all_files_stand_in_a_folder_of_their_own(report):
     folder, _, results = report
     assert {path.name for path in folder.iterdir()} == BUILT
@@ -93,7 +92,6 @@ def test_all_files_stand_in_a_folder_of_their_own(report):
     assert results["title"] == "iPhones in Russia"
 
 
-@pytest.mark.every
 def test_the_parameters_stand_in_the_report(report):
     _, page, results = report
     text = plain(page)
@@ -104,7 +102,6 @@ def test_the_parameters_stand_in_the_report(report):
         assert region in text
 
 
-@pytest.mark.every
 def test_its_figures_are_those_of_the_main_report(built, report):
     """The stock of iPhones in Russia, which the main report features, too."""
     results = report[2]["results"]
@@ -113,7 +110,6 @@ def test_its_figures_are_those_of_the_main_report(built, report):
         assert results[f"door/{name}"]["text"] == main[f"stocks/russia_{name}"]["text"]
 
 
-@pytest.mark.every
 def test_the_deck_has_slides_to_show(report):
     assert 6 <= len(report[2]["slides"]) <= 10
 

@@ -12,12 +12,13 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 BUILD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from nbformat import v4
 from graymarket.publish import Publication, build, formats
 from graymarket.publish.execute import execute
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where tests run in the background
 folder, phase = Path(sys.argv[1]), sys.argv[2]
 
 def wait(report=None):
