@@ -1,0 +1,247 @@
+"""How far a reading lies from phones in use: random effects on the log-odds scale.
+
+A pair is a share of phones in use beside another reading (page views, say) of one country, maker
+and time. Their difference in log-odds is the mean of all, what is the country's own and what is the
+reading's own. The spreads are fitted by restricted maximum likelihood: D. A. Harville, Maximum
+likelihood approaches to variance component estimation, Journal of the American Statistical
+Association 72 (1977). Intervals are for a country that is not among the pairs: J. Higgins, S.
+Thompson and D. Spiegelhalter, A re-evaluation of random-effects meta-analysis, Journal of the Royal
+Statistical Society A 172 (2009).
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import expit, logit
+from scipy.stats import binom, t
+
+Vector = npt.NDArray[np.float64]
+
+LEVELS = (95, 80)  # percent, of the intervals that are tested
+_MOST_RATIO = 1e4  # of the variance between countries to that within: more is no other fit
+_CENTRAL = 0.98  # of the binomial: hits outside are no chance
+
+
+@dataclass(frozen=True)
+class Errors:
+    """What was learned of a kind of reading: phones in use less the reading, in log-odds.
+
+    `names` and `coefficients`: "mean" and the covariates; `covariance`: theirs; `between` and
+    `within`: standard deviations from country to country and from reading to reading; `countries`,
+    `readings`: how many; `freedom`: degrees of freedom of a prediction.
+    """
+
+    names: tuple[str, ...]
+    coefficients: Vector
+    covariance: npt.NDArray[np.float64]
+    between: float
+    within: float
+    countries: int
+    readings: int
+    freedom: float
+
+    @cached_property
+    def mean(self) -> float:
+        """The mean difference with every covariate at zero."""
+        return float(self.coefficients[0])
+
+    @cached_property
+    def se(self) -> float:
+        """The standard error of that mean."""
+        return float(np.sqrt(self.covariance[0, 0]))
+
+    def expected(self, **covariates: float) -> tuple[float, float]:
+        """The mean difference at these covariates (others at zero), and its standard error."""
+        point = np.array([1.0, *(covariates.get(name, 0.0) for name in self.names[1:])])
+        return float(point @ self.coefficients), float(np.sqrt(point @ self.covariance @ point))
+
+    def spread(self, readings: int = 1, **covariates: float) -> float:
+        """The standard deviation of a new country's mean of so many readings, all told."""
+        _, se = self.expected(**covariates)
+        return float(np.sqrt(se**2 + self.between**2 + self.within**2 / readings))
+
+    def interval(self, level: float, readings: int = 1, **covariates: float) -> tuple[float, float]:
+        """The prediction interval of a new country's mean of so many readings; `level`: percent."""
+        mean, _ = self.expected(**covariates)
+        reach = t.ppf(0.5 + level / 200, self.freedom) * self.spread(readings, **covariates)
+        return mean - reach, mean + reach
+
+
+def difference(in_use: pd.Series, reading: pd.Series) -> pd.Series:
+    """Phones in use less the reading, in log-odds; both in percent, between 0 and 100."""
+    return pd.Series(logit(in_use / 100) - logit(reading / 100), index=in_use.index)
+
+
+def shifted(share: float, by: float) -> float:
+    """A share, in percent, moved by so many log-odds."""
+    return float(100 * expit(logit(share / 100) + by))
+
+
+def fitted(pairs: pd.DataFrame, covariates: Sequence[str] = ()) -> Errors:
+    """The errors of these pairs, a row each: region, difference and the covariates.
+
+    Raises ValueError for pairs of fewer than three countries more than there are covariates: with
+    fewer, the spread between countries cannot be told.
+    """
+    named = ("mean", *covariates)
+    sizes = pairs.groupby("region", sort=True).size()
+    freedom = len(sizes) - 1 - len(named)
+    if freedom < 1:
+        raise ValueError(
+            f"pairs of {len(sizes)} countries: expected {len(named) + 2} or more to learn from"
+        )
+    groups = [
+        (_design(part, covariates), part["difference"].to_numpy(float))
+        for _, part in pairs.groupby("region", sort=True)
+    ]
+    ratio = _likeliest_ratio(groups)
+    gram, moment, square, _ = _sums(groups, ratio)
+    coefficients = np.asarray(np.linalg.solve(gram, moment), dtype=float)
+    within2 = (square - moment @ coefficients) / (len(pairs) - len(named))
+    return Errors(
+        names=named,
+        coefficients=coefficients,
+        covariance=within2 * np.linalg.inv(gram),
+        between=float(np.sqrt(ratio * within2)),
+        within=float(np.sqrt(within2)),
+        countries=len(sizes),
+        readings=len(pairs),
+        freedom=float(freedom),
+    )
+
+
+def _design(part: pd.DataFrame, covariates: Sequence[str]) -> npt.NDArray[np.float64]:
+    columns = [np.ones(len(part)), *(part[name].to_numpy(float) for name in covariates)]
+    return np.column_stack(columns)
+
+
+_Groups = list[tuple[npt.NDArray[np.float64], Vector]]
+
+
+def _sums(groups: _Groups, ratio: float) -> tuple[npt.NDArray[np.float64], Vector, float, float]:
+    """X'WX, X'Wy, y'Wy and log|V|, where V has `ratio` within countries beside the unit matrix.
+
+    In closed form: the inverse of I + ratio 11' is I - ratio / (1 + n ratio) 11'.
+    """
+    width = groups[0][0].shape[1]
+    gram, moment, square, log_det = np.zeros((width, width)), np.zeros(width), 0.0, 0.0
+    for design, values in groups:
+        shrink = ratio / (1 + len(values) * ratio)
+        totals, total = design.sum(axis=0), values.sum()
+        gram += design.T @ design - shrink * np.outer(totals, totals)
+        moment += design.T @ values - shrink * totals * total
+        square += float(values @ values - shrink * total**2)
+        log_det += float(np.log1p(len(values) * ratio))
+    return gram, moment, square, log_det
+
+
+def _likeliest_ratio(groups: _Groups) -> float:
+    """The variance between countries over that within, by restricted maximum likelihood."""
+    freedom = sum(len(values) for _, values in groups) - groups[0][0].shape[1]
+
+    def misfit(ratio: float) -> float:
+        gram, moment, square, log_det = _sums(groups, ratio)
+        rest = square - moment @ np.linalg.solve(gram, moment)
+        return float(freedom * np.log(rest) + log_det + np.linalg.slogdet(gram)[1])
+
+    ends = (np.log(1e-8), np.log(_MOST_RATIO))
+    best = minimize_scalar(lambda x: misfit(np.exp(x)), bounds=ends, options={"xatol": 1e-10})
+    return 0.0 if misfit(0.0) <= best.fun else float(np.exp(best.x))
+
+
+def moderated(own: Errors, other: Errors, weight: float) -> Errors:
+    """Errors whose spreads lean on those of another class of makers; the means stay their own.
+
+    A variance is the mean of both, that of the class weighted by its degrees of freedom and the
+    other's by `weight`, which counts as so many degrees: G. Smyth, Linear models and empirical
+    Bayes methods, Statistical Applications in Genetics and Molecular Biology 3 (2004).
+    """
+    freedom = own.freedom + weight
+
+    def leaning(one: float, two: float) -> float:
+        return float(np.sqrt((own.freedom * one**2 + weight * two**2) / freedom))
+
+    between, within = leaning(own.between, other.between), leaning(own.within, other.within)
+    wider = (between**2 / own.countries + within**2 / own.readings) / (
+        own.between**2 / own.countries + own.within**2 / own.readings
+    )
+    return replace(
+        own,
+        covariance=own.covariance * max(1.0, wider),
+        between=between,
+        within=within,
+        freedom=freedom,
+    )
+
+
+def left_out(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> pd.DataFrame:
+    """Each country against errors learned from all the others.
+
+    `learn`: from pairs to Errors. The pairs, with low95, high95, low80 and high80: the prediction
+    intervals of a single reading, and hit95, hit80: whether the difference lies inside.
+    """
+    parts = []
+    for region, part in pairs.groupby("region", sort=True):
+        errors = learn(pairs[pairs["region"] != region])
+        parts.append(_tested(part, errors, [1] * len(part)))
+    return pd.concat(parts).loc[pairs.index]
+
+
+def countries_left_out(
+    pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]
+) -> pd.DataFrame:
+    """As left_out, with one vote a country: the mean of its readings, as one reading of so many."""
+    sizes: dict[Hashable, int] = pairs["region"].value_counts().to_dict()
+    names = [name for name in pairs if pd.api.types.is_numeric_dtype(pairs[name])]
+    means = pairs.groupby("region", as_index=False)[names].mean()
+    parts = []
+    for place in means.index:
+        region = means.at[place, "region"]
+        errors = learn(pairs[pairs["region"] != region])
+        parts.append(_tested(means.loc[[place]], errors, [sizes[region]]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _tested(part: pd.DataFrame, errors: Errors, readings: Sequence[int]) -> pd.DataFrame:
+    done = part.copy()
+    for level in LEVELS:
+        given = part[list(errors.names[1:])].to_dict("records")
+        ends = [
+            errors.interval(level, count, **{str(name): float(x) for name, x in row.items()})
+            for row, count in zip(given, readings, strict=True)
+        ]
+        done[f"low{level}"], done[f"high{level}"] = zip(*ends, strict=True)
+        done[f"hit{level}"] = done["difference"].between(done[f"low{level}"], done[f"high{level}"])
+    return done
+
+
+def allowed_hits(number: int, level: float) -> tuple[int, int]:
+    """Least and most hits of `number` intervals of a level (percent) that chance explains.
+
+    The central 98% of the binomial.
+    """
+    low, high = binom.interval(_CENTRAL, number, level / 100)
+    return int(low), int(high)
+
+
+def passes(tested: pd.DataFrame) -> bool:
+    """Whether the hits at both levels are as many as chance explains; `tested`: of left_out."""
+    counts = [(int(tested[f"hit{level}"].sum()), level) for level in LEVELS]
+    ends = [allowed_hits(len(tested), level) for level in LEVELS]
+    return all(low <= hits <= high for (hits, _), (low, high) in zip(counts, ends, strict=True))
+
+
+def interval_score(low: pd.Series, high: pd.Series, value: pd.Series, level: float) -> float:
+    """The mean score of intervals of a level (percent); less is better, in the values' unit.
+
+    The width, and what lies outside, the dearer the surer the interval claims to be. Source: T.
+    Gneiting and A. Raftery, Strictly proper scoring rules, prediction, and estimation, Journal of
+    the American Statistical Association 102 (2007), equation 43.
+    """
+    miss = (low - value).clip(lower=0) + (value - high).clip(lower=0)
+    return float(((high - low) + 2 / (1 - level / 100) * miss).mean())

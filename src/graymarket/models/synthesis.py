@@ -1,0 +1,116 @@
+"""One share from several readings, each with the error of its kind; all on the log-odds scale.
+
+Readings of one kind share what the country does to that kind, so that two of them tell less than
+twice as much. They are weighted by generalised least squares (A. C. Aitken, On least squares and
+linear combination of observations, Proceedings of the Royal Society of Edinburgh 55, 1935), and the
+degrees of freedom of the sum follow F. Satterthwaite, An approximate distribution of estimates of
+variance components, Biometrics Bulletin 2 (1946). A limit cuts off what lies above it, as far as it
+is sure. What comes out is a table of probabilities on a fixed grid, so that whoever sums it gets
+the same interval.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import expit, logit
+from scipy.stats import norm, t
+
+Vector = npt.NDArray[np.float64]
+
+STEP = 0.01  # of the grid, in log-odds: at most a quarter of a point of share
+_ENDS = (-9.0, 6.0)  # shares of 0.01% and 99.8%
+GRID: Vector = np.round(np.arange(_ENDS[0], _ENDS[1] + STEP / 2, STEP), 4)
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What is known of a share: `density` is the probability of each cell of GRID.
+
+    `center`, `spread` and `freedom` are those of Student's t before the limits, in log-odds;
+    `weights`: each reading's part in the center, by the readings' index; they sum to one.
+    """
+
+    density: Vector
+    center: float
+    spread: float
+    freedom: float
+    weights: pd.Series
+
+    @cached_property
+    def _cumulative(self) -> Vector:
+        return np.concatenate([[0.0], np.cumsum(self.density)])
+
+    def quantile(self, probability: float | Vector) -> Vector:
+        """The share, in percent, that the truth lies below with this probability (0 to 1)."""
+        edges = np.append(GRID - STEP / 2, GRID[-1] + STEP / 2)
+        return np.asarray(100 * expit(np.interp(probability, self._cumulative, edges)))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """The two ends, in percent, that leave out as much on both sides; `level`: percent."""
+        low, high = self.quantile(np.array([0.5 - level / 200, 0.5 + level / 200]))
+        return float(low), float(high)
+
+    def chance_above(self, share: float) -> float:
+        """The chance, in percent, that the share lies above this one (percent)."""
+        edges = np.append(GRID - STEP / 2, GRID[-1] + STEP / 2)
+        return float(100 * (1 - np.interp(logit(share / 100), edges, self._cumulative)))
+
+
+def combined(readings: pd.DataFrame, limits: pd.DataFrame | None = None) -> Posterior:
+    """The posterior of a share from readings, and from limits on it.
+
+    `readings`, a row each: at (log-odds, corrected for what its kind is off by and for drift),
+    kind, shared (standard deviation of what all readings of the kind have in common), own (of what
+    is the reading's alone) and freedom (degrees of freedom of both). `limits`, a row each: at
+    (log-odds that the share does not exceed) and own (how unsure that is, a standard deviation).
+    No share is likelier than another beforehand. Raises ValueError without readings.
+    """
+    if readings.empty:
+        raise ValueError("expected one reading or more to build on")
+    weights, spread, freedom = _least_squares(readings)
+    center = float(weights @ readings["at"].to_numpy(float))
+    density = t.pdf((GRID - center) / spread, freedom)
+    for _, limit in pd.DataFrame(limits).iterrows():
+        density = density * norm.cdf((limit["at"] - GRID) / limit["own"])
+    return Posterior(
+        density=density / density.sum(),
+        center=center,
+        spread=spread,
+        freedom=freedom,
+        weights=pd.Series(weights, readings.index),
+    )
+
+
+def _least_squares(readings: pd.DataFrame) -> tuple[Vector, float, float]:
+    """Each reading's weight, the spread of the weighted sum and its degrees of freedom."""
+    shared, own = readings["shared"].to_numpy(float), readings["own"].to_numpy(float)
+    kinds = readings["kind"].to_numpy()
+    alike = kinds[:, None] == kinds[None, :]
+    covariance = np.where(alike, np.outer(shared, shared), 0.0) + np.diag(own**2)
+    pulls = np.linalg.solve(covariance, np.ones(len(readings)))
+    weights = pulls / pulls.sum()
+    parts, degrees = [(own * weights) ** 2], [readings["freedom"].to_numpy(float)]
+    for kind in pd.unique(kinds):
+        same = kinds == kind
+        parts.append(np.array([(weights[same] @ shared[same]) ** 2]))
+        degrees.append(degrees[0][same][:1])
+    variance = sum(float(part.sum()) for part in parts)
+    doubt = sum(float((part**2 / free).sum()) for part, free in zip(parts, degrees, strict=True))
+    return weights, float(np.sqrt(variance)), variance**2 / doubt
+
+
+def without_each(readings: pd.DataFrame, limits: pd.DataFrame | None = None) -> pd.Series:
+    """The posterior without each reading or limit in turn, by its index.
+
+    None where nothing is left to build on.
+    """
+    known: dict[object, Posterior | None] = {}
+    for name in readings.index:
+        rest = readings.drop(index=name)
+        known[name] = combined(rest, limits) if len(rest) else None
+    for name in pd.DataFrame(limits).index:
+        known[name] = combined(readings, pd.DataFrame(limits).drop(index=name))
+    return pd.Series(known, dtype=object)
