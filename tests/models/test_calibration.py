@@ -23,7 +23,8 @@ from graymarket.models.calibration import (
 
 def pairs(**countries: list[float]) -> pd.DataFrame:
     rows = [(region, value) for region, values in countries.items() for value in values]
-    return pd.DataFrame(rows, columns=["region", "difference"])
+    frame = pd.DataFrame(rows, columns=["region", "difference"])
+    return frame.assign(group=frame["region"])
 
 
 BALANCED = pairs(AAA=[1, 3], BBB=[5, 7], CCC=[9, 11])
@@ -36,7 +37,8 @@ def simulated(seed: int, countries: int = 12, between: float = 0.4, within: floa
         own = rng.normal(-0.2, between)
         for _ in range(rng.integers(1, 8)):
             rows.append((f"C{i:02}", own + rng.normal(0, within), float(rng.integers(0, 2))))
-    return pd.DataFrame(rows, columns=["region", "difference", "ipads"])
+    frame = pd.DataFrame(rows, columns=["region", "difference", "ipads"])
+    return frame.assign(group=frame["region"])
 
 
 def test_two_readings_in_each_of_three_countries_by_hand():
@@ -46,7 +48,7 @@ def test_two_readings_in_each_of_three_countries_by_hand():
     assert errors.within**2 == pytest.approx(2)
     assert errors.between**2 == pytest.approx(15, rel=1e-6)
     assert errors.se**2 == pytest.approx(32 / 6)
-    assert (errors.countries, errors.readings, errors.freedom) == (3, 6, 1)
+    assert (errors.groups, errors.readings, errors.freedom) == (3, 6, 1)
 
 
 def test_the_interval_of_a_new_country_by_hand():
@@ -78,10 +80,23 @@ def test_an_independent_library_finds_the_same(seed):
 
 
 def test_too_few_countries_are_refused():
-    with pytest.raises(ValueError, match="pairs of 2 countries: expected 3 or more"):
-        fitted(pairs(AAA=[1, 2], BBB=[2, 3]))
+    with pytest.raises(ValueError, match="pairs of 1 groups: expected 2 or more"):
+        fitted(pairs(AAA=[1, 2]))
     with pytest.raises(ValueError, match="expected 4 or more"):
-        fitted(BALANCED.assign(ipads=[0, 1, 0, 1, 0, 1]), ["ipads"])
+        fitted(BALANCED.assign(a=0.0, b=0.0), ["a", "b"])
+    with pytest.raises(ValueError, match="learned from 2 groups: expected more"):
+        fitted(pairs(AAA=[1, 2], BBB=[2, 3])).interval(95)
+
+
+def test_makers_of_one_country_are_groups_that_leave_together():
+    """The mean of two readings of two groups: 32/6 + 15/2 + 2/2 of variance."""
+    makers = BALANCED.assign(region=["X", "X", "Y", "Y", "Z", "Z"])
+    _, high = fitted(makers).interval(95, readings=2, groups=2)
+    assert high - 6 == pytest.approx(12.7062 * np.sqrt(32 / 6 + 7.5 + 1), abs=0.01)
+    more = pd.concat([makers, makers.assign(group=makers["group"] + "2")], ignore_index=True)
+    tested = countries_left_out(more, fitted)
+    rest = fitted(more[more["region"] != "X"])
+    assert tested.loc[0, "high95"] == pytest.approx(rest.interval(95, readings=4, groups=2)[1])
 
 
 def test_each_country_is_tested_by_the_others_alone():

@@ -1,15 +1,15 @@
 """How far a reading lies from phones in use: random effects on the log-odds scale.
 
 A pair is a share of phones in use beside another reading (page views, say) of one country, maker
-and time. Their difference in log-odds is the mean of all, what is the country's own and what is the
-reading's own. The spreads are fitted by restricted maximum likelihood: D. A. Harville, Maximum
-likelihood approaches to variance component estimation, Journal of the American Statistical
-Association 72 (1977). Intervals are for a country that is not among the pairs: J. Higgins, S.
-Thompson and D. Spiegelhalter, A re-evaluation of random-effects meta-analysis, Journal of the Royal
-Statistical Society A 172 (2009).
+and time. Their difference in log-odds is the mean of all, what is the maker's own in that country
+(the group) and what is the reading's own. The spreads are fitted by restricted maximum likelihood:
+D. A. Harville, Maximum likelihood approaches to variance component estimation, Journal of the
+American Statistical Association 72 (1977). Intervals are for a country that is not among the pairs:
+J. Higgins, S. Thompson and D. Spiegelhalter, A re-evaluation of random-effects meta-analysis,
+Journal of the Royal Statistical Society A 172 (2009).
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,7 +23,7 @@ from scipy.stats import binom, t
 Vector = npt.NDArray[np.float64]
 
 LEVELS = (95, 80)  # percent, of the intervals that are tested
-_MOST_RATIO = 1e4  # of the variance between countries to that within: more is no other fit
+_MOST_RATIO = 1e4  # of the variance between groups to that within: more is no other fit
 _CENTRAL = 0.98  # of the binomial: hits outside are no chance
 
 
@@ -32,7 +32,7 @@ class Errors:
     """What was learned of a kind of reading: phones in use less the reading, in log-odds.
 
     `names` and `coefficients`: "mean" and the covariates; `covariance`: theirs; `between` and
-    `within`: standard deviations from country to country and from reading to reading; `countries`,
+    `within`: standard deviations from group to group and from reading to reading; `groups`,
     `readings`: how many; `freedom`: degrees of freedom of a prediction.
     """
 
@@ -41,7 +41,7 @@ class Errors:
     covariance: npt.NDArray[np.float64]
     between: float
     within: float
-    countries: int
+    groups: int
     readings: int
     freedom: float
 
@@ -60,15 +60,23 @@ class Errors:
         point = np.array([1.0, *(covariates.get(name, 0.0) for name in self.names[1:])])
         return float(point @ self.coefficients), float(np.sqrt(point @ self.covariance @ point))
 
-    def spread(self, readings: int = 1, **covariates: float) -> float:
-        """The standard deviation of a new country's mean of so many readings, all told."""
+    def spread(self, readings: int = 1, groups: int = 1, **covariates: float) -> float:
+        """The standard deviation of the mean of so many new readings of so many new groups."""
         _, se = self.expected(**covariates)
-        return float(np.sqrt(se**2 + self.between**2 + self.within**2 / readings))
+        return float(np.sqrt(se**2 + self.between**2 / groups + self.within**2 / readings))
 
-    def interval(self, level: float, readings: int = 1, **covariates: float) -> tuple[float, float]:
-        """The prediction interval of a new country's mean of so many readings; `level`: percent."""
+    def interval(
+        self, level: float, readings: int = 1, groups: int = 1, **covariates: float
+    ) -> tuple[float, float]:
+        """The prediction interval of that mean; `level`: percent.
+
+        Raises ValueError where too few groups were learned from to tell.
+        """
+        if self.freedom < 1:
+            raise ValueError(f"learned from {self.groups} groups: expected more for an interval")
         mean, _ = self.expected(**covariates)
-        reach = t.ppf(0.5 + level / 200, self.freedom) * self.spread(readings, **covariates)
+        spread = self.spread(readings, groups, **covariates)
+        reach = t.ppf(0.5 + level / 200, self.freedom) * spread
         return mean - reach, mean + reach
 
 
@@ -83,22 +91,17 @@ def shifted(share: float, by: float) -> float:
 
 
 def fitted(pairs: pd.DataFrame, covariates: Sequence[str] = ()) -> Errors:
-    """The errors of these pairs, a row each: region, difference and the covariates.
+    """The errors of these pairs, a row each: group, difference and the covariates.
 
-    Raises ValueError for pairs of fewer than three countries more than there are covariates: with
-    fewer, the spread between countries cannot be told.
+    Raises ValueError where there are not two groups more than covariates: with fewer, the spread
+    between groups cannot be told.
     """
     named = ("mean", *covariates)
-    sizes = pairs.groupby("region", sort=True).size()
-    freedom = len(sizes) - 1 - len(named)
-    if freedom < 1:
-        raise ValueError(
-            f"pairs of {len(sizes)} countries: expected {len(named) + 2} or more to learn from"
-        )
-    groups = [
-        (_design(part, covariates), part["difference"].to_numpy(float))
-        for _, part in pairs.groupby("region", sort=True)
-    ]
+    parts = [part for _, part in pairs.groupby("group", sort=True)]
+    if len(parts) <= len(named):
+        expected = f"expected {len(named) + 1} or more to learn from"
+        raise ValueError(f"pairs of {len(parts)} groups: {expected}")
+    groups = [(_design(part, covariates), part["difference"].to_numpy(float)) for part in parts]
     ratio = _likeliest_ratio(groups)
     gram, moment, square, _ = _sums(groups, ratio)
     coefficients = np.asarray(np.linalg.solve(gram, moment), dtype=float)
@@ -109,9 +112,9 @@ def fitted(pairs: pd.DataFrame, covariates: Sequence[str] = ()) -> Errors:
         covariance=within2 * np.linalg.inv(gram),
         between=float(np.sqrt(ratio * within2)),
         within=float(np.sqrt(within2)),
-        countries=len(sizes),
+        groups=len(parts),
         readings=len(pairs),
-        freedom=float(freedom),
+        freedom=float(len(parts) - 1 - len(named)),
     )
 
 
@@ -124,7 +127,7 @@ _Groups = list[tuple[npt.NDArray[np.float64], Vector]]
 
 
 def _sums(groups: _Groups, ratio: float) -> tuple[npt.NDArray[np.float64], Vector, float, float]:
-    """X'WX, X'Wy, y'Wy and log|V|, where V has `ratio` within countries beside the unit matrix.
+    """X'WX, X'Wy, y'Wy and log|V|, where V has `ratio` within groups beside the unit matrix.
 
     In closed form: the inverse of I + ratio 11' is I - ratio / (1 + n ratio) 11'.
     """
@@ -141,7 +144,7 @@ def _sums(groups: _Groups, ratio: float) -> tuple[npt.NDArray[np.float64], Vecto
 
 
 def _likeliest_ratio(groups: _Groups) -> float:
-    """The variance between countries over that within, by restricted maximum likelihood."""
+    """The variance between groups over that within, by restricted maximum likelihood."""
     freedom = sum(len(values) for _, values in groups) - groups[0][0].shape[1]
 
     def misfit(ratio: float) -> float:
@@ -167,8 +170,8 @@ def moderated(own: Errors, other: Errors, weight: float) -> Errors:
         return float(np.sqrt((own.freedom * one**2 + weight * two**2) / freedom))
 
     between, within = leaning(own.between, other.between), leaning(own.within, other.within)
-    wider = (between**2 / own.countries + within**2 / own.readings) / (
-        own.between**2 / own.countries + own.within**2 / own.readings
+    wider = (between**2 / own.groups + within**2 / own.readings) / (
+        own.between**2 / own.groups + own.within**2 / own.readings
     )
     return replace(
         own,
@@ -180,7 +183,7 @@ def moderated(own: Errors, other: Errors, weight: float) -> Errors:
 
 
 def left_out(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> pd.DataFrame:
-    """Each country against errors learned from all the others.
+    """Each country (column region) against errors learned from all the others.
 
     `learn`: from pairs to Errors. The pairs, with low95, high95, low80 and high80: the prediction
     intervals of a single reading, and hit95, hit80: whether the difference lies inside.
@@ -188,35 +191,31 @@ def left_out(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> pd
     parts = []
     for region, part in pairs.groupby("region", sort=True):
         errors = learn(pairs[pairs["region"] != region])
-        parts.append(_tested(part, errors, [1] * len(part)))
+        parts += [_tested(part.loc[[row]], errors) for row in part.index]
     return pd.concat(parts).loc[pairs.index]
 
 
 def countries_left_out(
     pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]
 ) -> pd.DataFrame:
-    """As left_out, with one vote a country: the mean of its readings, as one reading of so many."""
-    sizes: dict[Hashable, int] = pairs["region"].value_counts().to_dict()
-    names = [name for name in pairs if pd.api.types.is_numeric_dtype(pairs[name])]
-    means = pairs.groupby("region", as_index=False)[names].mean()
+    """As left_out, with one vote a country: the mean of its readings."""
     parts = []
-    for place in means.index:
-        region = means.at[place, "region"]
+    for region, part in pairs.groupby("region", sort=True):
         errors = learn(pairs[pairs["region"] != region])
-        parts.append(_tested(means.loc[[place]], errors, [sizes[region]]))
+        numbers = part[["difference", *errors.names[1:]]].mean()
+        mean = pd.DataFrame([{"region": region, **numbers}])
+        parts.append(_tested(mean, errors, len(part), part["group"].nunique()))
     return pd.concat(parts, ignore_index=True)
 
 
-def _tested(part: pd.DataFrame, errors: Errors, readings: Sequence[int]) -> pd.DataFrame:
-    done = part.copy()
+def _tested(row: pd.DataFrame, errors: Errors, readings: int = 1, groups: int = 1) -> pd.DataFrame:
+    """A frame of one row, with intervals and hits."""
+    done = row.copy()
+    given = {name: float(row[name].iloc[0]) for name in errors.names[1:]}
     for level in LEVELS:
-        given = part[list(errors.names[1:])].to_dict("records")
-        ends = [
-            errors.interval(level, count, **{str(name): float(x) for name, x in row.items()})
-            for row, count in zip(given, readings, strict=True)
-        ]
-        done[f"low{level}"], done[f"high{level}"] = zip(*ends, strict=True)
-        done[f"hit{level}"] = done["difference"].between(done[f"low{level}"], done[f"high{level}"])
+        low, high = errors.interval(level, readings, groups, **given)
+        done[f"low{level}"], done[f"high{level}"] = low, high
+        done[f"hit{level}"] = done["difference"].between(low, high)
     return done
 
 

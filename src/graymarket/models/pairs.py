@@ -1,0 +1,114 @@
+"""Shares of phones in use beside another reading of the same country, maker and time."""
+
+import numpy as np
+import pandas as pd
+
+from graymarket.evidence import lineage
+from graymarket.models.calibration import difference
+
+IPADS_LEAVE = pd.Timestamp("2019-10-01")  # iPadOS: from here on iPads do not count as phones
+SOUND = ("A", "B")  # grades of readings that may be built on
+_NEAR = 3  # months from a reading in which the panel still tells of it
+_WHOLE = (
+    0.5  # a share of less than half a percent, or within it of all, has no log-odds to speak of
+)
+_COLUMNS = ["region", "vendor", "group", "start", "end", "in_use", "reading", "difference", "grade"]
+
+
+def of_smartphones(in_use: pd.DataFrame) -> pd.DataFrame:
+    """The table shares_in_use with `in_use`: the share of smartphones, in percent.
+
+    A share of phones of all kinds is divided by smartphones' part of them where it is printed (each
+    of these makers' phones is a smartphone); else it is taken as it stands, which is a floor.
+    """
+    part = in_use["smartphone_share"].where(in_use["of"] != "smartphones").fillna(100)
+    return in_use.assign(in_use=(100 * in_use["share"] / part).clip(upper=100))
+
+
+def with_panel(in_use: pd.DataFrame, panel: pd.DataFrame, vendor: str, series: str) -> pd.DataFrame:
+    """A maker's shares in use (as of_smartphones) beside the usage panel's mean of those months.
+
+    A row each: region, vendor, group (the region), start, end, in_use and reading (percent),
+    difference (log-odds), ipads (the part of the months before iPads left the count), grade and
+    lineage. Where the panel has none of the months, the nearest within three months stand in;
+    without those the reading has no pair.
+    """
+    shares = panel.dropna(subset=[series])
+    shares = shares[(shares[series] > 0) & (shares[series] < 100)]
+    rows = []
+    for _, row in in_use[in_use["vendor"] == vendor].iterrows():
+        months = _months_of(shares[shares["region"] == row["region"]], row["start"], row["end"])
+        if len(months):
+            ipads = float((months["month"] < IPADS_LEAVE).mean())
+            known = {"reading": months[series].mean(), "ipads": ipads, "group": row["region"]}
+            rows.append({**row, **known, "lineage": lineage(row, months)})
+    return _paired(rows, ["ipads"])
+
+
+def _months_of(rows: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    within = rows[rows["month"].between(start.to_period("M").to_timestamp(), end)]
+    if len(within):
+        return within
+    middle = start + (end - start) / 2
+    away = (rows["month"] - middle).abs()
+    return rows[(away == away.min()) & (away <= pd.Timedelta(days=31 * _NEAR))]
+
+
+def beside(in_use: pd.DataFrame, readings: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Shares in use (as of_smartphones) beside the nearest of `readings` (rows of vendor_share).
+
+    Each share in use of a region and vendor has at most one reading, of which the middle lies no
+    more than so many months away. A row each: as with_panel, with unknown_share and without ipads;
+    group: region and vendor.
+    """
+    rows = []
+    for _, row in in_use.iterrows():
+        alike = (readings["region"] == row["region"]) & (readings["vendor"] == row["vendor"])
+        others = readings[alike].dropna(subset=["start", "end"])
+        if others.empty:
+            continue
+        away = (_middle(others) - (row["start"] + (row["end"] - row["start"]) / 2)).abs()
+        nearest = others.loc[away.idxmin()]
+        if away.min() > pd.Timedelta(days=30.5 * months):
+            continue
+        known = {"reading": nearest["value"], "unknown_share": nearest["unknown_share"]}
+        known |= {"group": f"{row['region']}/{row['vendor']}"}
+        grade = max(row["grade"], nearest["grade"])
+        rows.append({**row, **known, "grade": grade, "lineage": lineage(row, nearest)})
+    return _paired(rows, ["unknown_share"])
+
+
+def _middle(rows: pd.DataFrame) -> pd.Series:
+    return rows["start"] + (rows["end"] - rows["start"]) / 2
+
+
+def _paired(rows: list[dict[str, object]], more: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=[*_COLUMNS, *more, "lineage"])
+    frame = frame.drop(columns="difference").assign(
+        difference=difference(frame["in_use"].astype(float), frame["reading"].astype(float))
+    )
+    return frame.sort_values(["region", "vendor", "start"], kind="stable", ignore_index=True)[
+        [*_COLUMNS, *more, "lineage"]
+    ]
+
+
+def drift(
+    world: pd.Series, panel: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp
+) -> tuple[float, float]:
+    """How a maker's share moved between two months, and how unsure that is for a country; log-odds.
+
+    The move is that of the maker's own series worldwide (percent by month), the doubt the spread of
+    countries around their mean in the same months, seen in `panel`: percent by month, a column a
+    country. Means of three months each, against the noise of one. Raises ValueError where a series
+    does not reach.
+    """
+    ends = []
+    for month in (since, until):
+        window = slice(month - pd.DateOffset(months=1), month + pd.DateOffset(months=1))
+        own, countries = world.loc[window].mean(), panel.loc[window].mean()
+        if np.isnan(own) or countries.notna().sum() < 2:
+            raise ValueError(f"no series reaches {month:%Y-%m}: a reading cannot be carried there")
+        ends.append((own, countries.where(countries.between(_WHOLE, 100 - _WHOLE))))
+    moved = difference(pd.Series([ends[1][0]]), pd.Series([ends[0][0]])).iloc[0]
+    spread = difference(ends[1][1], ends[0][1]).std()
+    return float(moved), float(spread)
