@@ -1,0 +1,213 @@
+"""The readings that a maker's share of smartphones in use is built on, each with its error."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+from scipy.stats import norm
+
+from graymarket import models
+from graymarket.evidence import Tables, lineage
+from graymarket.models import pairs
+from graymarket.models.calibration import Errors, shifted
+from graymarket.question import SERIES
+from graymarket.results.cells import each
+from graymarket.results.errors import (
+    APPLE,
+    APPLE_VIEWS,
+    FLOW,
+    METRICS,
+    PANEL,
+    VIEWS,
+    Kind,
+    carried,
+    register_noise,
+    usable,
+)
+
+REGISTER = "register"  # a count of phones in use itself: its own noise alone
+_FARTHEST = 30  # months from a reading to the date beyond which it tells nothing of it
+_MANY = 1e6  # degrees of freedom of an error that is known
+_Z95 = float(norm.ppf(0.975))
+_COMPOSITE = (" and ", ",", "Other", "All vendors")  # of what is no single maker
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked for: a maker's share of smartphones in use in a region at a month."""
+
+    region: str
+    date: pd.Timestamp
+    maker: str
+
+
+def makers(region: str, tables: Tables) -> list[str]:
+    """The single makers of which there is any reading of a region, in order of their names."""
+    named = [usable(tables["vendor_share"]), tables["shares_in_use"], tables["offers"]]
+    found = {
+        str(vendor) for rows in named for vendor in rows.loc[rows["region"] == region, "vendor"]
+    }
+    return sorted(m for m in found if not any(part in m for part in _COMPOSITE))
+
+
+def readings_of(target: Target, kinds: dict[str, Kind], tables: Tables) -> pd.DataFrame:
+    """The readings of a target, as synthesis.combined takes them, the index naming each.
+
+    Beside its columns: value (percent, as read), start and end, source (what it is: a metric of
+    vendor_share, "panel", "offers" or "register"), off (log-odds by which its kind is off), moved
+    (by drift), alone (percent: what it says corrected) and lineage.
+    """
+    noise = register_noise(tables)
+    rows = [_entry(target, found, kinds, tables, noise) for found in _found(target, tables)]
+    frame = pd.DataFrame([row for row in rows if row is not None])
+    return frame if frame.empty else frame.set_index("name")
+
+
+def _found(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
+    """Rows that are of the target's place and maker, in one form."""
+
+    def own(rows: pd.DataFrame) -> Iterator[Any]:
+        here = (rows["region"] == target.region) & (rows["vendor"] == target.maker)
+        return rows[here].dropna(subset=["start", "end"]).itertuples()
+
+    views = VIEWS if target.maker != APPLE else APPLE_VIEWS
+    for row in own(usable(tables["vendor_share"])):
+        kind = METRICS[row.metric]
+        known = {"kind": views if kind == VIEWS else kind, "source": row.metric}
+        yield _of(row, row.value, row.sample, **known)
+    for row in own(tables["offers"]):
+        yield _of(row, 100 * row.count / row.total, row.total, kind=FLOW, source="offers")
+    in_use = pairs.of_smartphones(tables["shares_in_use"])
+    for row in own(in_use[in_use["grade"].isin(pairs.SOUND)]):
+        yield _of(row, row.in_use, np.nan, kind=REGISTER, source=REGISTER)
+    yield from _panel(target, tables)
+
+
+def _of(row: Any, value: float, sample: float, **known: Any) -> dict[str, Any]:
+    about = {"name": row.lineage, "value": value, "sample": sample, "lineage": lineage(row.lineage)}
+    return about | {"start": row.start, "end": row.end, **known}
+
+
+def _panel(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
+    """The year of the panel up to the target's month, where the panel can tell its maker."""
+    series = next((column for column, maker in SERIES.items() if maker == target.maker), None)
+    if series is None or target.maker != APPLE:  # Samsung's browser is not all of its phones
+        return
+    rows = models.region_series(tables["usage_panel"], target.region)
+    year = rows.loc[target.date - pd.DateOffset(months=11) : target.date]
+    year = year[year[series] > 0]
+    if year.empty or (year["flag"] == "noisy panel").any():
+        return
+    ends = {"start": year.index[0], "end": year.index[-1], "sample": np.nan, "source": PANEL}
+    about = {"name": f"usage_panel/{target.region}", "lineage": lineage(year)}
+    yield about | ends | {"value": float(year[series].mean()), "kind": PANEL}
+
+
+def _entry(
+    target: Target,
+    found: dict[str, Any],
+    kinds: dict[str, Kind],
+    tables: Tables,
+    noise: float,
+) -> dict[str, Any] | None:
+    """A reading with its errors; None where it is too far off, or nothing tells its error."""
+    middle = found["start"] + (found["end"] - found["start"]) / 2
+    month = target.date if found["kind"] == PANEL else _month(middle)
+    if abs(models.months_between(month, target.date)) > _FARTHEST:
+        return None
+    if not 0 < found["value"] < 100:
+        return None
+    try:
+        moved, doubt = carried(target.maker, tables, month, target.date)
+    except ValueError:
+        return None
+    known = _errors(found["kind"], kinds, month, noise)
+    if known is None:
+        return None
+    off, shared, within, freedom = known
+    chance = _sampling(found["value"], found["sample"])
+    by = off + moved
+    return found | {
+        "at": float(logit(found["value"] / 100)) + by,
+        "shared": shared,
+        "own": float(np.sqrt(within**2 + doubt**2 + chance**2)),
+        "freedom": freedom,
+        "off": off,
+        "moved": moved,
+        "alone": shifted(found["value"], by),
+    }
+
+
+def _month(day: pd.Timestamp) -> pd.Timestamp:
+    return day.to_period("M").to_timestamp()
+
+
+def _errors(
+    name: str, kinds: dict[str, Kind], month: pd.Timestamp, noise: float
+) -> tuple[float, float, float, float] | None:
+    """What the kind is off by, what its readings share, what each has of its own, and degrees."""
+    if name == REGISTER:
+        return 0.0, 0.0, noise, _MANY
+    if name not in kinds:
+        return None
+    errors: Errors = kinds[name].errors
+    given = {"ipads": float(month < pairs.IPADS_LEAVE)} if len(errors.names) > 1 else {}
+    off, se = errors.expected(**given)
+    return off, float(np.hypot(se, errors.between)), errors.within, errors.freedom
+
+
+def _sampling(value: float, sample: float) -> float:
+    """The standard deviation that counting so many at random leaves, in log-odds."""
+    if pd.isna(sample):
+        return 0.0
+    part = value / 100
+    return float(1 / np.sqrt(sample * part * (1 - part)))
+
+
+def limits_of(target: Target, tables: Tables) -> pd.DataFrame:
+    """What the share cannot exceed, as synthesis.combined takes it: the rank in a register.
+
+    A brand of a rank has at most that part of all phones; of smartphones it has as many times more
+    as smartphones are fewer than phones, in the register's own month (table assumptions). Beside
+    at and own: value (percent of all phones), cap_low and cap_high (percent of smartphones, in its
+    month), month, moved and lineage.
+    """
+    shares, given = tables["vendor_share"], tables["assumptions"]
+    ranks = shares[
+        (shares["region"] == target.region)
+        & (shares["vendor"] == target.maker)
+        & (shares["metric"] == "network_register_rank")
+        & shares["grade"].isin(pairs.SOUND)
+    ]
+    rows = []
+    for rank in each(ranks):
+        part = given[
+            (given["region"] == target.region)
+            & (given["parameter"] == "smartphone_share")
+            & (given["date"] == _month(rank.start))
+        ]
+        if len(part) and abs(models.months_between(rank.start, target.date)) <= _FARTHEST:
+            rows.append(_limit(target, rank, part.iloc[0], tables))
+    frame = pd.DataFrame(rows)
+    return frame if frame.empty else frame.set_index("name")
+
+
+def _limit(target: Target, rank: Any, part: pd.Series, tables: Tables) -> dict[str, Any]:
+    cap = models.rank_cap(rank.value)
+    low, high = 100 * cap / part["high"], 100 * cap / part["low"]
+    moved, doubt = carried(target.maker, tables, _month(rank.start), target.date)
+    ends = logit(np.array([low, high]) / 100)
+    return {
+        "name": rank.lineage,
+        "at": float(ends.mean()) + moved,
+        "own": float(np.hypot((ends[1] - ends[0]) / (2 * _Z95), doubt)),
+        "value": cap,
+        "cap_low": low,
+        "cap_high": high,
+        "month": _month(rank.start),
+        "moved": moved,
+        "lineage": lineage(rank.lineage, part),
+    }

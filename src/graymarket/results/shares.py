@@ -1,0 +1,176 @@
+"""The maker's share of smartphones in use, from all readings that tell of it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from graymarket.evidence import Tables, lineage
+from graymarket.models import calibration, synthesis
+from graymarket.models.synthesis import Posterior
+from graymarket.question import Question
+from graymarket.results import errors
+from graymarket.results.build import Results
+from graymarket.results.cells import column
+from graymarket.results.errors import Kind
+from graymarket.results.places import names_of
+from graymarket.results.quantity import Quantity, Result, Verdict
+from graymarket.results.share_readings import Target, limits_of, makers, readings_of
+
+LEVEL = 95.0  # percent
+_KINDS = {errors.PANEL: "panel", errors.VIEWS: "views", errors.FLOW: "flow"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one target: its readings, limits on it, and the posterior of both."""
+
+    target: Target
+    readings: pd.DataFrame
+    limits: pd.DataFrame
+    posterior: Posterior
+
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """The rows of its readings and limits."""
+        return lineage(self.readings, self.limits)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of smartphones in use.
+
+    `known`: by (region, month, maker), where there is a reading to build on; `weights`: the main
+    place's at the event, a row a reading: label, value, alone, weight and without (results, the
+    last the interval without it); `coverage`: a row a kind of reading: label, pairs, groups,
+    countries, hits and chances (results); `pairs`: those of the panel, with name.
+    """
+
+    known: dict[tuple[str, pd.Timestamp, str], Known]
+    weights: pd.DataFrame
+    coverage: pd.DataFrame
+    pairs: pd.DataFrame
+    results: Results
+
+
+def compute(question: Question, tables: Tables) -> Shares:
+    """The shares of every maker in the question's places, at the months of the assumptions."""
+    kinds = errors.learned(tables)
+    known = _known(question, kinds, tables)
+    results = Results()
+    coverage = _coverage(results, kinds)
+    here = known.get((question.regions[0], question.month, question.maker))
+    weights = pd.DataFrame() if here is None else _weights(results, here)
+    pairs = kinds[errors.PANEL].pairs
+    named = pairs.assign(name=pairs["region"].map(names_of(tables)))
+    return Shares(known, weights, coverage, named, results)
+
+
+def _known(
+    question: Question, kinds: dict[str, Kind], tables: Tables
+) -> dict[tuple[str, pd.Timestamp, str], Known]:
+    given = tables["assumptions"]
+    known = {}
+    for region in question.regions:
+        dates = {question.month, *given.loc[given["region"] == region, "date"]}
+        for date in sorted(dates):
+            for maker in sorted({*makers(region, tables), question.maker, errors.APPLE}):
+                target = Target(region, date, maker)
+                readings = readings_of(target, kinds, tables)
+                if len(readings):
+                    limits = limits_of(target, tables)
+                    posterior = synthesis.combined(readings, limits)
+                    known[region, date, maker] = Known(target, readings, limits, posterior)
+    return known
+
+
+def _coverage(results: Results, kinds: dict[str, Kind]) -> pd.DataFrame:
+    """How the errors of each kind fared on countries that they were not learned from."""
+    rows = []
+    for name, kind in kinds.items():
+        origin = lineage(kind.pairs)
+        for of, tested in (("", kind.readings), ("_countries", kind.countries)):
+            for level in calibration.LEVELS:
+                hits = int(tested[f"hit{level}"].sum())
+                what = f"Intervals of {level}% that caught: {name}{of}"
+                results.count(f"{name}{of}_hits{level}", hits, what, origin)
+                least, most = calibration.allowed_hits(len(tested), level)
+                what = f"Hits that chance explains at {level}%: {name}{of}"
+                results.range(
+                    f"{name}{of}_allowed{level}", least, most, "count", what, origin, kind="counted"
+                )
+        results.count(f"{name}_pairs", len(kind.pairs), f"Pairs: {name}", origin)
+        countries = kind.pairs["region"].nunique()
+        results.count(f"{name}_countries", countries, f"Countries with pairs: {name}", origin)
+        rows.append(_covered(results, name, kind))
+    return pd.DataFrame(rows)
+
+
+def _covered(results: Results, name: str, kind: Kind) -> dict[str, object]:
+    cells = [f"{name}_{part}" for part in ("pairs", "countries", "hits95", "allowed95")]
+    cells += [f"{name}_{part}" for part in ("hits80", "allowed80", "countries_hits95")]
+    return {
+        "label": _verdict("reading_kind", name, kind.pairs),
+        **{cell.removeprefix(f"{name}_"): results[cell] for cell in cells},
+        "mean": kind.errors.mean,
+        "between": kind.errors.between,
+        "within": kind.errors.within,
+        "method": _verdict("spread_method", kind.method, kind.pairs),
+        "lineage": lineage(kind.pairs),
+    }
+
+
+def _verdict(about: str, answer: str, rows: object, **parts: Result | str) -> Verdict:
+    what = "What sort of reading it is, and how its error was learned"
+    return Verdict(about=about, answer=answer, definition=what, lineage=lineage(rows), parts=parts)
+
+
+def _weights(results: Results, here: Known) -> pd.DataFrame:
+    """Each reading's weight in the main place's share, and the share without it."""
+    without = synthesis.without_each(here.readings, here.limits)
+    rows = []
+    for name, row in here.readings.iterrows():
+        weight = 100 * float(here.posterior.weights.loc[name])
+        known = {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
+        rows.append(
+            {
+                "label": _verdict("reading_source", row["source"], row),
+                "value": row["value"],
+                "alone": row["alone"],
+                "weight": Quantity(
+                    value=weight, unit="percent", kind="estimated", step=1,
+                    definition="The reading's part in the share", lineage=row["lineage"], **known,
+                ),
+                "without": share_interval(without[name], here) if without[name] else None,
+                "lineage": row["lineage"],
+            }
+        )  # fmt: skip
+    for name, row in here.limits.iterrows():
+        rows.append(
+            {
+                "label": _verdict("reading_source", "register_rank", row),
+                "value": row["value"],
+                "without": share_interval(without[name], here),
+                "lineage": row["lineage"],
+            }
+        )
+    results["share"] = share_interval(here.posterior, here)
+    return pd.DataFrame(rows).assign(weight=lambda f: column(list(f["weight"]), f.index))
+
+
+def share_interval(posterior: Posterior, known: Known) -> Quantity:
+    """The 95% interval of a share, with its middle."""
+    low, high = posterior.interval(LEVEL)
+    return Quantity(
+        value=float(posterior.quantile(0.5)),
+        low=low,
+        high=high,
+        level=LEVEL,
+        unit="percent",
+        kind="estimated",
+        step=1,
+        confidence="low",
+        definition=f"{known.target.maker}: share of smartphones in use",
+        lineage=known.lineage,
+        region=known.target.region,
+        period=f"{known.target.date:%Y-%m}",
+    )
