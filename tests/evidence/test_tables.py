@@ -53,6 +53,29 @@ def test_known_cells(root):
     assert len(world) >= 170 * 70  # months, vendors: worldwide
 
 
+def test_a_share_in_use_stands_once(root):
+    shares = evidence.load("shares_in_use", root)
+    registers = evidence.load("vendor_share", root).query("metric == 'network_register_share'")
+    reading = ["region", "vendor", "start", "end", "measured_by"]
+    there = pd.MultiIndex.from_frame(shares[reading])
+    assert there.is_unique
+    also = registers.rename(columns={"attributed_to": "measured_by"})[reading]
+    assert not pd.MultiIndex.from_frame(also).isin(there).any()
+
+
+def test_unknown_is_one_figure_a_count(root):
+    views = evidence.load("vendor_share", root).query("unknown_share.notna()")
+    assert {*views["metric"]} == {"page_view_share"}
+    counts = views.groupby(["region", "start", "source_id"])
+    assert (counts["unknown_share"].nunique() == 1).all()
+    assert (counts["value"].sum() + counts["unknown_share"].first() <= 100.5).all()
+
+
+def test_offers_add_to_their_total(root):
+    for total, offers in evidence.load("offers", root).groupby("total"):
+        assert offers["count"].sum() == pytest.approx(total)
+
+
 def test_pandas_alone_reads_the_same_values(base):
     for resource in evidence.package(base)["resources"]:
         plain = pd.read_csv(base / "data" / resource["path"])
