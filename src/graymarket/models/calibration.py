@@ -161,13 +161,14 @@ def moderated(own: Errors, other: Errors, weight: float) -> Errors:
     """Errors whose spreads lean on those of another class of makers; the means stay their own.
 
     A variance is the mean of both, that of the class weighted by its degrees of freedom and the
-    other's by `weight`, which counts as so many degrees: G. Smyth, Linear models and empirical
-    Bayes methods, Statistical Applications in Genetics and Molecular Biology 3 (2004).
+    other's by `weight`, which counts as so many degrees, but for no more than the other has: G.
+    Smyth, Linear models and empirical Bayes methods, Statistical Applications in Genetics and
+    Molecular Biology 3 (2004).
     """
-    freedom = own.freedom + weight
+    total = own.freedom + weight
 
     def leaning(one: float, two: float) -> float:
-        return float(np.sqrt((own.freedom * one**2 + weight * two**2) / freedom))
+        return float(np.sqrt((own.freedom * one**2 + weight * two**2) / total))
 
     between, within = leaning(own.between, other.between), leaning(own.within, other.within)
     wider = (between**2 / own.groups + within**2 / own.readings) / (
@@ -178,7 +179,7 @@ def moderated(own: Errors, other: Errors, weight: float) -> Errors:
         covariance=own.covariance * max(1.0, wider),
         between=between,
         within=within,
-        freedom=freedom,
+        freedom=own.freedom + min(weight, other.freedom),
     )
 
 

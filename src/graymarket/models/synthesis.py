@@ -92,13 +92,14 @@ def _least_squares(readings: pd.DataFrame) -> tuple[Vector, float, float]:
     covariance = np.where(alike, np.outer(shared, shared), 0.0) + np.diag(own**2)
     pulls = np.linalg.solve(covariance, np.ones(len(readings)))
     weights = pulls / pulls.sum()
-    parts, degrees = [(own * weights) ** 2], [readings["freedom"].to_numpy(float)]
+    of_kind, degrees = [], []
     for kind in pd.unique(kinds):
         same = kinds == kind
-        parts.append(np.array([(weights[same] @ shared[same]) ** 2]))
-        degrees.append(degrees[0][same][:1])
-    variance = sum(float(part.sum()) for part in parts)
-    doubt = sum(float((part**2 / free).sum()) for part, free in zip(parts, degrees, strict=True))
+        together = (weights[same] @ shared[same]) ** 2
+        of_kind.append(float(together + ((own * weights)[same] ** 2).sum()))
+        degrees.append(float(readings["freedom"].to_numpy(float)[same][0]))
+    variance = sum(of_kind)
+    doubt = sum(part**2 / free for part, free in zip(of_kind, degrees, strict=True))
     return weights, float(np.sqrt(variance)), variance**2 / doubt
 
 

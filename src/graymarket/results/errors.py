@@ -26,6 +26,7 @@ METRICS = {
 }
 _NEAR_VIEWS, _NEAR_FLOW = 6, 9  # months between the middles of a pair
 _LEAN = 4.0  # degrees of freedom that the well-known class counts for
+_ENOUGH = 10  # countries from which a class can tell its own spread between countries
 _IPADS = ("ipads",)
 Learn = Callable[[pd.DataFrame], Errors]
 
@@ -48,12 +49,13 @@ class Kind:
 
 def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> dict[str, Kind]:
     """Every kind of reading of which there are pairs enough, by its name (KINDS)."""
-    in_use = tables["shares_in_use"]
-    in_use = pairs.of_smartphones(in_use[in_use["grade"].isin(grades)])
+    in_use = counted(tables, grades)
     shares = usable(tables["vendor_share"], grades)
     panel = pairs.with_panel(in_use, tables["usage_panel"], APPLE, _column_of(APPLE))
-    kinds = {PANEL: _kind(panel, {"own": partial(calibration.fitted, covariates=_IPADS)})}
-    base = kinds[PANEL].errors
+    known = _kind(panel, {"own": partial(calibration.fitted, covariates=_IPADS)})
+    if known is None:
+        return {}
+    kinds, base = {PANEL: known}, known.errors
     others = in_use[in_use["vendor"] != APPLE]
     views = shares[shares["metric"] == "page_view_share"]
     flows = shares[shares["metric"].map(METRICS) == FLOW]
@@ -62,8 +64,18 @@ def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> dict[str, 
         (APPLE_VIEWS, in_use[in_use["vendor"] == APPLE], views, _NEAR_VIEWS),
         (FLOW, others, flows, _NEAR_FLOW),
     ):
-        kinds[name] = _kind(pairs.beside(rows, readings, months), _methods(base))
+        found = pairs.beside(rows, readings, months)
+        kind = _kind(found, _methods(found, base))
+        kinds |= {} if kind is None else {name: kind}
     return kinds
+
+
+def counted(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> pd.DataFrame:
+    """Shares of phones in use of countries, graded so, of smartphones."""
+    in_use, regions = tables["shares_in_use"], tables["regions"]
+    countries = regions.loc[regions["kind"] == "country", "region"]
+    sound = in_use["grade"].isin(grades) & in_use["region"].isin(countries)
+    return pairs.of_smartphones(in_use[sound])
 
 
 def usable(shares: pd.DataFrame, grades: tuple[str, ...] = pairs.SOUND) -> pd.DataFrame:
@@ -81,22 +93,27 @@ def _column_of(maker: str) -> str:
     return next(series for series, of in SERIES.items() if of == maker)
 
 
-def _methods(base: Errors) -> dict[str, Learn]:
-    """Spreads of the class's own pairs, leaning on the well-known class, or taken from it."""
+def _methods(rows: pd.DataFrame, base: Errors) -> dict[str, Learn]:
+    """Spreads that lean on the well-known class, or are taken from it.
 
-    def leaning(rows: pd.DataFrame) -> Errors:
-        return calibration.moderated(calibration.fitted(rows), base, _LEAN)
+    Those of the class's own pairs alone are tried where they come from countries enough: with fewer
+    a spread of next to nothing passes any test.
+    """
 
-    def borrowed(rows: pd.DataFrame) -> Errors:
-        return calibration.moderated(calibration.fitted(rows), base, 1e6)
+    def leaning(weight: float, part: pd.DataFrame) -> Errors:
+        return calibration.moderated(calibration.fitted(part), base, weight)
 
-    return {"own": calibration.fitted, "leaning": leaning, "borrowed": borrowed}
+    methods: dict[str, Learn] = {"leaning": partial(leaning, _LEAN)}
+    methods["borrowed"] = partial(leaning, 1e6)
+    if rows["region"].nunique() >= _ENOUGH:
+        methods["own"] = calibration.fitted
+    return methods
 
 
-def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind:
+def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind | None:
     """The method of the smallest interval score among those whose coverage passes.
 
-    Where none passes it is the one of the most hits.
+    None where the pairs are too few to test any method, or none passes: what fails is not used.
     """
     tried = []
     for name, learn in methods.items():
@@ -105,6 +122,8 @@ def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind:
         except ValueError:  # too few groups without one of the countries
             continue
         tried.append((name, tested))
+    if not tried:
+        return None
     table = pd.DataFrame(
         {
             "method": name,
@@ -114,7 +133,9 @@ def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind:
         }
         for name, tested in tried
     )
-    best = table.sort_values(["passes", "score95"], ascending=[False, True]).iloc[0]
+    if not table["passes"].any():
+        return None
+    best = table[table["passes"]].sort_values("score95", kind="stable").iloc[0]
     learn, tested = methods[best["method"]], dict(tried)[best["method"]]
     countries = calibration.countries_left_out(rows, learn)
     return Kind(rows, learn(rows), tested, countries, table, str(best["method"]))
@@ -131,8 +152,7 @@ def register_noise(tables: Tables) -> float:
     From two measurers of one country and maker within nine months: the root mean square of their
     difference, of which each carries half of the variance.
     """
-    in_use = tables["shares_in_use"]
-    in_use = pairs.of_smartphones(in_use[in_use["grade"].isin(pairs.SOUND)])
+    in_use = counted(tables)
     middle = in_use["start"] + (in_use["end"] - in_use["start"]) / 2
     both = in_use.assign(middle=middle).merge(
         in_use.assign(middle=middle), on=["region", "vendor"], suffixes=("", "_other")

@@ -24,6 +24,7 @@ from graymarket.results.errors import (
     VIEWS,
     Kind,
     carried,
+    counted,
     register_noise,
     usable,
 )
@@ -80,8 +81,7 @@ def _found(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
         yield _of(row, row.value, row.sample, **known)
     for row in own(tables["offers"]):
         yield _of(row, 100 * row.count / row.total, row.total, kind=FLOW, source="offers")
-    in_use = pairs.of_smartphones(tables["shares_in_use"])
-    for row in own(in_use[in_use["grade"].isin(pairs.SOUND)]):
+    for row in own(counted(tables)):
         yield _of(row, row.in_use, np.nan, kind=REGISTER, source=REGISTER)
     yield from _panel(target, tables)
 

@@ -1,6 +1,8 @@
 """The maker's share of smartphones in use, from all readings that tell of it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -128,9 +130,9 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
     """Each reading's weight in the main place's share, and the share without it."""
     without = synthesis.without_each(here.readings, here.limits)
     rows = []
-    for name, row in here.readings.iterrows():
-        weight = 100 * float(here.posterior.weights.loc[name])
-        known = {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
+    weights = 100 * here.posterior.weights
+    place: dict[str, Any] = {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
+    for (name, row), weight in zip(here.readings.iterrows(), weights, strict=True):
         rows.append(
             {
                 "label": _verdict("reading_source", row["source"], row),
@@ -138,9 +140,9 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
                 "alone": row["alone"],
                 "weight": Quantity(
                     value=weight, unit="percent", kind="estimated", step=1,
-                    definition="The reading's part in the share", lineage=row["lineage"], **known,
+                    definition="The reading's part in the share", lineage=row["lineage"], **place,
                 ),
-                "without": share_interval(without[name], here) if without[name] else None,
+                "without": _without(without, name, here),
                 "lineage": row["lineage"],
             }
         )  # fmt: skip
@@ -149,12 +151,17 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
             {
                 "label": _verdict("reading_source", "register_rank", row),
                 "value": row["value"],
-                "without": share_interval(without[name], here),
+                "without": _without(without, name, here),
                 "lineage": row["lineage"],
             }
         )
     results["share"] = share_interval(here.posterior, here)
     return pd.DataFrame(rows).assign(weight=lambda f: column(list(f["weight"]), f.index))
+
+
+def _without(without: pd.Series, name: Hashable, here: Known) -> Quantity | None:
+    posterior = without.to_dict()[name]
+    return None if posterior is None else share_interval(posterior, here)
 
 
 def share_interval(posterior: Posterior, known: Known) -> Quantity:
