@@ -41,6 +41,23 @@ def mirror_gap(legal_supply: Amount, demand: Amount) -> Any:
     return np.maximum(0, 100 * (1 - legal_supply / demand))
 
 
+def need_gap(legal_supply: Amount, phones: Amount, added: Amount, life: Amount) -> Any:
+    """The need method: the part of a year's need that legal supply leaves, in percent; no gap is 0.
+
+    The need: `phones` in use over the years they last (`life`, in months), and the phones `added`
+    to those in use in the year.
+    """
+    return mirror_gap(legal_supply, phones * 12 / life + added)
+
+
+def registry_jump(legal_before: Amount, legal_after: Amount) -> Any:
+    """The jump method: the gray part before a register, from legal supply before and after it.
+
+    Taking what comes in legally under the register as the demand of before; a fall is 0.
+    """
+    return mirror_gap(legal_before, legal_after)
+
+
 def channel_units(share: Amount, sales: Amount, part_outside: Amount) -> Any:
     """Phones sold outside a maker's channel: its share of sales times the part outside."""
     return sales * share / 100 * part_outside / 100
@@ -60,6 +77,8 @@ _FORMULAS: dict[tuple[str, str], Callable[..., Any]] = {
     ("share_gap", "gray_share"): residual_share,
     ("share_gap", "part_of_gray"): residual_part,
     ("flow", "gray_share"): mirror_gap,
+    ("need", "gray_share"): need_gap,
+    ("registry_jump", "gray_share"): registry_jump,
     ("channel", "gray_units"): channel_units,
     ("renewal", "units_per_year"): renewal,
 }
