@@ -168,7 +168,7 @@ def test_an_entry_leads_to_its_row_and_source(root):
     (line,) = evidence.trace(("vendor_share/vendor_share-001",), root)
     assert (line["file"], line["key"]) == ("data/vendor_share.csv", "vendor_share-001")
     assert "18.27 · percent" in line["text"]
-    assert (line["rows"], line["grades"]) == (1, ["A"])
+    assert (line["rows"], line["grades"]) == (1, ["B"])
     assert line["sources"][0]["url"].startswith("https://havanatimes.org/")
 
 

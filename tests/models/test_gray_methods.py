@@ -1,5 +1,6 @@
-"""The three methods by hand, and the back-test against made-up and real answers."""
+"""The methods by hand, and the back-test against made-up and real answers."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -25,6 +26,14 @@ def test_renewal_by_hand():
 def test_flow_and_channel_by_hand():
     assert models.mirror_gap(1_400_000, 14_000_000) == pytest.approx(90)
     assert models.channel_units(8, 10_000_000, 95) == pytest.approx(760_000)
+
+
+def test_need_and_jump_by_hand():
+    # 36 million phones of 36 months are 12 million a year, with 3 million more: 15 million
+    assert models.need_gap(9e6, 36e6, 3e6, 36) == pytest.approx(40)
+    assert models.need_gap(16e6, 36e6, 3e6, 36) == 0
+    assert models.registry_jump(1.4e6, 14e6) == pytest.approx(90)
+    assert models.registry_jump(14e6, 1.4e6) == 0
 
 
 @given(formal=percent, part=percent, in_use=percent)
@@ -124,3 +133,141 @@ def test_intervals_that_catch_less_than_nine_in_ten_are_too_narrow(caught, narro
 def test_without_answers_nothing_is_said_of_the_width():
     with pytest.raises(ValueError, match="no published answer"):
         models.too_narrow(pd.DataFrame({"in_95": []}))
+
+
+def answers_of(errors, method="flow", level=0.0, **columns):
+    """Answers that lie `errors` (place and log-odds) off a method whose median has log-odds 0."""
+    rows = [
+        {"id": f"cases-{n}", "region": place, "method": method, "answer": f"benchmarks/{n}"}
+        | {"unit": "percent", "independent": "yes", "median": odds(level)}
+        | {"answer_low": odds(level + error), "answer_high": odds(level + error)}
+        | columns
+        for n, (place, error) in enumerate(errors)
+    ]
+    return pd.DataFrame(rows)
+
+
+def odds(log_odds):
+    return 100 / (1 + np.exp(-log_odds))
+
+
+def test_log_odds_stop_half_a_percent_from_the_ends():
+    assert models.log_odds(50) == 0
+    assert models.log_odds(0) == models.log_odds(0.5) == pytest.approx(np.log(0.5 / 99.5))
+    assert models.log_odds(100) == pytest.approx(-models.log_odds(0))
+
+
+def test_the_interval_of_a_further_place_by_hand():
+    # mean 1, spread 1, Student's t with 2 degrees 4.3027, times the root of 4/3
+    assert models.error_interval([0, 1, 2], 0.95) == pytest.approx((-3.9683, 5.9683), abs=1e-4)
+    # 80%: t 1.8856
+    assert models.error_interval([0, 1, 2], 0.8) == pytest.approx((-1.1773, 3.1773), abs=1e-4)
+    with pytest.raises(ValueError, match="two other places or more, found 1"):
+        models.error_interval([0], 0.95)
+
+
+def test_an_answer_is_held_against_the_errors_of_other_places():
+    found = models.method_errors(answers_of([("A", 0), ("B", 1), ("C", 2), ("D", 3.5)]))
+    last = found.iloc[-1]
+    assert last["error"] == pytest.approx(3.5)
+    ends = [odds(-3.9683), odds(5.9683), odds(-1.1773), odds(3.1773)]
+    assert last[["low95", "high95", "low80", "high80"]].tolist() == pytest.approx(ends, abs=1e-3)
+    assert (last["caught95"], last["caught80"]) == (True, False)
+
+
+def test_a_place_has_one_vote_however_many_answers_it_has():
+    one = models.method_errors(answers_of([("A", 0), ("B", 1), ("C", 2), ("D", 3)]))
+    many = models.method_errors(
+        answers_of([("A", 0), ("B", 1), ("C", 1), ("C", 3), ("C", 2), ("D", 3)])
+    )
+    ends = ["low95", "high95", "low80", "high80"]
+    assert many[ends].iloc[-1].tolist() == pytest.approx(one[ends].iloc[-1].tolist())
+
+
+def test_only_independent_answers_in_percent_count():
+    tested = pd.concat(
+        [
+            answers_of([("A", 0)]),
+            answers_of([("B", 0)], independent="no"),
+            answers_of([("C", 0)], unit="units", method="channel"),
+        ],
+        ignore_index=True,
+    )
+    assert models.method_errors(tested)["region"].tolist() == ["A"]
+
+
+def test_a_printed_range_counts_by_its_middle():
+    tested = answers_of([("A", 0)], answer_low=40.0, answer_high=50.0)
+    assert models.method_errors(tested)["error"].item() == pytest.approx(np.log(45 / 55))
+
+
+def verdict_of(errors, method="flow"):
+    return models.judged(models.method_errors(answers_of(errors, method))).iloc[0]
+
+
+def test_a_method_with_three_places_is_not_judged():
+    row = verdict_of([("A", 0), ("B", 1), ("C", 2), ("C", 2)])
+    assert (row["verdict"], row["places"], row["answers"]) == ("unjudged", 3, 4)
+    assert (row["caught95"], row["caught80"]) == (0, 0)
+    assert (row["bias"], row["spread"]) == pytest.approx((1, 1))
+
+
+def test_a_method_passes_whose_intervals_hold_about_as_many_as_they_should():
+    places = [(place, n - 4.5) for n, place in enumerate("ABCDEFGHIJ")]  # a step of 1 apart
+    row = verdict_of(places)
+    # 95% of 10: 7 to 10 are no surprise; 80%: 5 to 10
+    assert (row["fewest95"], row["most95"], row["fewest80"], row["most80"]) == (7, 10, 5, 10)
+    assert (row["caught95"], row["caught80"], row["verdict"]) == (10, 8, "passes")
+
+
+def test_a_method_fails_whose_answers_lie_outside_what_it_learned_elsewhere():
+    close = [(place, 0.1 * n) for n, place in enumerate("ABCD")]
+    row = verdict_of([*close, *[("E", 4)] * 6])
+    assert (row["verdict"], row["caught95"], row["answers"]) == ("fails", 4, 10)
+
+
+errors = st.lists(st.floats(-4, 4), min_size=4, max_size=8)
+
+
+@given(errors=errors, shift=st.floats(-1, 1))
+def test_a_bias_that_all_places_share_changes_no_verdict(errors, shift):
+    places = [(f"R{n}", error) for n, error in enumerate(errors)]
+    moved = [(place, error + shift) for place, error in places]
+    columns = ["caught95", "caught80"]
+    # at an end of an interval the last digit may decide
+    fixed, other = (models.method_errors(answers_of(given)) for given in (places, moved))
+    sure = ~np.isclose(_margin(fixed), 0, atol=1e-6)
+    assert fixed[columns][sure].equals(other[columns][sure])
+
+
+def _margin(found):
+    """How near, in log-odds, each error comes to an end of its intervals."""
+    at = models.log_odds(50) + found["error"]
+    ends = ["low95", "high95", "low80", "high80"]
+    logits = np.log(found[ends] / (100 - found[ends]))
+    return logits.sub(at, axis=0).abs().min(axis=1)
+
+
+@given(errors=errors)
+def test_an_80_percent_interval_lies_within_the_95_percent_one(errors):
+    found = models.method_errors(answers_of([(f"R{n}", e) for n, e in enumerate(errors)]))
+    assert (found["low95"] <= found["low80"] + 1e-9).all()
+    assert (found["high80"] <= found["high95"] + 1e-9).all()
+    assert (found["caught95"] | ~found["caught80"]).all()
+
+
+@given(errors=errors, place=st.integers(0, 3), away=st.floats(-4, 4))
+def test_an_answer_has_no_say_in_its_own_interval(errors, place, away):
+    ends = ["low95", "high95", "low80", "high80"]
+    first = [(f"R{n}", error) for n, error in enumerate(errors)]
+    second = [(name, away if n == place else error) for n, (name, error) in enumerate(first)]
+    found, changed = (models.method_errors(answers_of(given)) for given in (first, second))
+    assert found[ends].loc[place].tolist() == pytest.approx(changed[ends].loc[place].tolist())
+
+
+def test_the_real_answers_are_many_and_far_apart():
+    cases = evidence.load("cases")
+    tested = cases[(cases["role"] == "back_test") & (cases["independent"] == "yes")]
+    answers = {entry for cell in tested["answers"] for entry in cell.split()}
+    assert len(answers) >= 20
+    assert tested["region"].nunique() >= 12

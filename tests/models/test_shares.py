@@ -29,7 +29,7 @@ def test_only_good_independent_and_near_readings_count():
     readings = pd.DataFrame(
         [
             reading("views", 18.0),
-            reading("site", 14.0, metric="site_visitor_share"),
+            reading("site", 14.0, metric="site_visitor_share", grade="B"),
             reading("poll", 29.0, metric="reader_poll_share"),
             reading("weak", 50.0, grade="C"),
             reading("copy", 40.0, repeats="views"),

@@ -24,7 +24,7 @@ def measured_range(
 ) -> MeasuredRange:
     """The range of the independent measurements of a share around a month.
 
-    A reading counts if it is a share of page views or of a site's visitors, of grade A, no
+    A reading counts if it is a share of page views or of a site's visitors, not of grade C, no
     republication of another, and ends within `within` months of `month`.
     `readings` is the table vendor_share. The result is a range of measurements of different
     things, not a confidence interval. Raises ValueError when no reading counts.
@@ -36,7 +36,7 @@ def measured_range(
         (readings["region"] == region)
         & (readings["vendor"] == vendor)
         & readings["metric"].isin(_MEASURED)
-        & (readings["grade"] == "A")
+        & (readings["grade"] != "C")
         & (readings["repeats"] == "")
         & (readings["statistic"] == "value")
         & (distance <= within)
