@@ -34,7 +34,6 @@ _TESTED_AT = 24  # months after a pretended closure
 _EARLIER = 24  # months that the in-time placebo is set back
 
 _HARMLESS = {"apple_share": [""], "samsung_internet_share": ["", "jump"]}  # flags of Apple's share
-_OWN_EVENTS = ["registry", "registry_end", "import_ban", "import_rule", "maker_lock"]
 
 Answer = Literal["moved", "inconclusive", "within_chance"]
 Doubt = Literal["ordinary_rank", "within_band", "one_donor_decides", "poor_fit"]
@@ -73,28 +72,38 @@ def usage_shares(panel: pd.DataFrame, regions: Collection[str]) -> dict[str, Sha
 def donor_regions(
     row: pd.Series,
     closures: pd.DataFrame,
-    policies: pd.DataFrame,
+    registries: pd.DataFrame,
     regions: pd.DataFrame,
     population: pd.Series,
 ) -> list[str]:
-    """The regions that may stand in for a closure's: countries without an event of their own.
+    """The regions that may stand in for a closure's, and play it: countries without their own.
 
     Parameters
     ----------
     row : a row of the table closures; its region and its left_out are no donors.
-    closures, policies, regions : the tables. All regions of `closures` are left out, those with a
-        registry, a ban or a maker's lock within the window, and those of Xiaomi's terms.
+    closures, registries, regions : the tables. All regions of `closures` are left out, those whose
+        registry, block or ban held for a day of the window, and those of Xiaomi's terms.
     population : people by region; countries of under a million are left out.
     """
-    start, end = _window(row["month"])
-    dates = policies["after_start"].fillna(policies["before_end"])
-    of_kind = policies["kind"].isin(_OWN_EVENTS)
-    own = policies.loc[of_kind & dates.between(start, end), "region"]
+    own = held_within(registries, *_window(row["month"]))["region"]
     watched = (regions["kind"] == "country") & (regions["usage_file"] != "")
     countries = regions[watched & ~regions["in_xiaomi_terms"]]["region"]
     small = population.index[population < _LEAST_PEOPLE]
     out = {*own, *small, *closures["region"], row["region"], *row["left_out"].split()}
     return [region for region in countries if region in population.index and region not in out]
+
+
+def held_within(
+    registries: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> pd.DataFrame:
+    """The rows that held for a day from the month `first` to the month `last`.
+
+    Their start and end are text of any precision; an empty one is open.
+    """
+    begins, ends = f"{first:%Y-%m}", f"{last:%Y-%m}"
+    begun = [not start or start[:7] <= ends[: len(start)] for start in registries["start"]]
+    lasting = [not end or end[:7] >= begins[: len(end)] for end in registries["end"]]
+    return registries[pd.Series(begun, registries.index) & pd.Series(lasting, registries.index)]
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,7 @@ def of_closure(
     panel: pd.DataFrame,
     world: pd.DataFrame,
     closures: pd.DataFrame,
-    policies: pd.DataFrame,
+    registries: pd.DataFrame,
     regions: pd.DataFrame,
 ) -> SyntheticControl:
     """A closure against its donor_regions.
@@ -191,13 +200,13 @@ def of_closure(
     Parameters
     ----------
     row : as in the table closures: region, series, month, left_out.
-    panel, world, closures, policies, regions : the tables usage_panel, world_development (for
-        the population of 2020), closures, policies and regions.
+    panel, world, closures, registries, regions : the tables usage_panel, world_development (for
+        the population of 2020), closures, registries and regions.
 
     Raises PanelCannotShow, saying why.
     """
     require_shown(panel, row)
-    donors = donor_regions(row, closures, policies, regions, population(world))
+    donors = donor_regions(row, closures, registries, regions, population(world))
     shares = usage_shares(panel, [row["region"], *donors])[row["series"]]
     return synthetic_control(shares, row["region"], row["month"], donors)
 

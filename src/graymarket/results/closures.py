@@ -100,7 +100,7 @@ def _computed(
 ) -> tuple[dict[str, SyntheticControl], pd.DataFrame]:
     """Each closure's synthetic control by id, and what the method recovers in tested windows."""
     population = closure.population(tables["world_development"])
-    known = (tables["closures"], tables["policies"], tables["regions"], population)
+    known = (tables["closures"], tables["registries"], tables["regions"], population)
     donors = {key: closure.donor_regions(row, *known) for key, row in rows.items()}
     watched = {row["region"] for row in rows.values()}.union(*donors.values())
     shares = closure.usage_shares(tables["usage_panel"], sorted(watched))

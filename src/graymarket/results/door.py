@@ -76,7 +76,7 @@ def _synthetic_control(row: pd.Series, tables: Tables) -> SyntheticControl:
         tables["usage_panel"],
         tables["world_development"],
         tables["closures"],
-        tables["policies"],
+        tables["registries"],
         tables["regions"],
     )
 
