@@ -57,11 +57,15 @@ class Closures:
 
 @dataclass(frozen=True)
 class _Watched:
-    """A featured closure: its shares, the mobile base that they are part of, and its rows."""
+    """A featured closure: its shares, the mobile base that they are part of, and its rows.
+
+    `unbarred`: its control if registries barred no country from being a donor.
+    """
 
     label: str
     row: pd.Series
     result: SyntheticControl
+    unbarred: SyntheticControl
     place: str
     shares: pd.Series
     base: pd.Series
@@ -84,7 +88,7 @@ def compute(question: Question, tables: Tables) -> Closures:
     controls, unbarred, recovery = _computed(rows, question, tables)
     results = Results()
     _add_picked(results, question, tables)
-    watched = _watched(chosen, controls, tables)
+    watched = _watched(chosen, controls, unbarred, tables)
     for one in watched:
         results |= _featured(one)
     _add_recovery(results, recovery)
@@ -150,7 +154,10 @@ def _origin(row: pd.Series, tables: Tables) -> tuple[str, ...]:
 
 
 def _watched(
-    chosen: list[tuple[str, pd.Series]], controls: dict[str, SyntheticControl], tables: Tables
+    chosen: list[tuple[str, pd.Series]],
+    controls: dict[str, SyntheticControl],
+    unbarred: dict[str, SyntheticControl],
+    tables: Tables,
 ) -> list[_Watched]:
     """The featured closures, with what their results are made of."""
     marks = effects.marks_of(tables)
@@ -160,6 +167,7 @@ def _watched(
             label=label,
             row=row,
             result=controls[row["id"]],
+            unbarred=unbarred[row["id"]],
             place=str(names_of(tables)[row["region"]]),
             shares=readings_of(tables, row),
             base=base[row["region"]].dropna(),
@@ -318,6 +326,10 @@ def _featured(one: _Watched) -> Results:
     prefix, result, origin = f"{one.label}_", one.result, one.origin
     results = effects.scope(result)
     effects.add_effect(results, prefix, result, one.rows, one.place, step=1)
+    low, high = one.unbarred.last[["low", "high"]]
+    what = "The effect less chance, if registries barred no country from being a donor"
+    known: dict[str, Any] = {"kind": "estimated", "step": 1, "level": effects.BAND}
+    results.range(f"{prefix}any_donor_range", low, high, "points", what, origin, **known)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
     results[f"{prefix}panel"] = _panel(one)
