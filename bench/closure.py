@@ -35,7 +35,7 @@ def seconds_of_a_fit(donors: int, months: int) -> float:
 
 
 def seconds_of_all_closures() -> float:
-    closures, policies = evidence.load("closures"), evidence.load("policies")
+    closures, registries = evidence.load("closures"), evidence.load("registries")
     regions, panel = evidence.load("regions"), evidence.load("usage_panel")
     population = closure.population(evidence.load("world_development"))
     shares = closure.usage_shares(panel, list(panel["region"].unique()))
@@ -45,7 +45,7 @@ def seconds_of_all_closures() -> float:
             shares[row["series"]],
             row["region"],
             row["month"],
-            closure.donor_regions(row, closures, policies, regions, population),
+            closure.donor_regions(row, closures, registries, regions, population),
         )
         for _, row in closures.iterrows()
     ]

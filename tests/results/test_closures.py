@@ -114,12 +114,12 @@ def test_without_featured_closures_nothing_is_computed() -> None:
 def test_a_door_that_cannot_be_seen_says_why(changes: dict[str, object], words: str) -> None:
     every = tables()
     known = {name: every[name] for name in every} | dict.fromkeys(
-        ("world_development", "policies"), pd.DataFrame({"lineage": []})
+        ("world_development", "registries"), pd.DataFrame({"lineage": []})
     )
     result = door.compute(asked(**changes), Tables.of(known))
     assert said(result.results, "why") == words
     assert said(result.results, "title").endswith("cannot be tested here")
-    assert result.lines.empty and result.gaps.empty
+    assert result.lines.empty and result.gaps.empty and result.weights.empty
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,30 @@ def test_an_effect_is_a_quantity_with_an_interval(fallen: closure.SyntheticContr
     assert effect.value == pytest.approx(-8, abs=0.2)
     assert (span.level, span.kind, span.period) == (90, "estimated", "2019-01..2023-01")
     assert said(results, "as_far") == "0"
+    assert said(results, "as_far_by_distance") == "0"
+    assert said(results, "placebos") == "12"
     assert said(results, "bridged") == "no month is flagged"
+
+
+def test_ranks_are_cells_that_count_untouched_countries(fallen: closure.SyntheticControl) -> None:
+    ranked = replace(fallen, placebo_ratios=fallen.placebo_ratios + 1e9)
+    cells = effects.ranks(ranked, "closures/apple-rus")
+    assert [WORDS.text(cell) for cell in cells.values()] == ["12 of 12", "0 of 12"]
+    assert list(cells) == ["as_far", "as_far_by_distance"]
+
+
+def test_donors_are_named_with_their_weights(fallen: closure.SyntheticControl) -> None:
+    codes = list(fallen.weights.index)
+    known = Tables.of({"regions": pd.DataFrame({"region": codes, "name": codes})})
+    origin = ("closures/apple-rus",)
+    frame = effects.weights(fallen, known, origin)
+    assert frame.loc[0, "donor"] == "D01"
+    weights = [cell.value for cell in frame["weight"]]
+    assert weights == sorted(weights, reverse=True)
+    assert sum(weights) == pytest.approx(100, abs=3)
+    assert set(frame["lineage"]) == {origin}
+    mix = str(WORDS.text(effects.mix(frame, origin)))
+    assert mix.startswith(f"D01 {WORDS.text(frame.loc[0, 'weight'])}")
 
 
 def test_months_bridged_are_named_in_runs(fallen: closure.SyntheticControl) -> None:

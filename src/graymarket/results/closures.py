@@ -34,15 +34,20 @@ _LAST_MONTHS = 6  # of a closure that ended, whose mean is compared
 class Closures:
     """All rows of the table closures. All frames are empty where the question features none.
 
-    `checks`: a row a closure: label (a verdict), months, as quantities effect, range, p, misfit,
-    leave_one_out, early, trend and all_months, flagged (months); `horizons`: a row a closure and
-    horizon, as effects.horizons, with label; `recovery`: a row an injected fall: fall, runs, bias,
-    coverage, detected; `lines`: those of effects of every featured closure, with the label of its
-    pick and panel (a verdict). By that label: `gaps` (as in effects) and `months` (the closure's).
+    `checks`: a row a closure: label (a verdict), months, as quantities effect, range, misfit,
+    leave_one_out, any_donor (the range if registries barred no country), early, trend and
+    all_months, as_far and as_far_by_distance (as effects.ranks), flagged (months); `horizons`: a
+    row a closure and horizon, as effects.horizons, with label; `weights`: a row a closure and
+    donor, as effects.weights, with label; `mixes`: a row a closure: label, mix, misfit;
+    `recovery`: a row an injected fall: fall, runs, bias, coverage, detected; `lines`: those of
+    effects of every featured closure, with the label of its pick and panel (a verdict). By that
+    label: `gaps` (as in effects) and `months` (the closure's).
     """
 
     checks: pd.DataFrame
     horizons: pd.DataFrame
+    weights: pd.DataFrame
+    mixes: pd.DataFrame
     recovery: pd.DataFrame
     lines: pd.DataFrame
     gaps: dict[str, pd.DataFrame]
@@ -52,11 +57,15 @@ class Closures:
 
 @dataclass(frozen=True)
 class _Watched:
-    """A featured closure: its shares, the mobile base that they are part of, and its rows."""
+    """A featured closure: its shares, the mobile base that they are part of, and its rows.
+
+    `unbarred`: its control if registries barred no country from being a donor.
+    """
 
     label: str
     row: pd.Series
     result: SyntheticControl
+    unbarred: SyntheticControl
     place: str
     shares: pd.Series
     base: pd.Series
@@ -74,19 +83,22 @@ def compute(question: Question, tables: Tables) -> Closures:
     chosen = list(featured(question, tables))
     if not chosen:
         none = pd.DataFrame()
-        return Closures(none, none, none, none, {}, {}, Results())
+        return Closures(none, none, none, none, none, none, {}, {}, Results())
     rows = {str(row["id"]): row for _, row in tables["closures"].iterrows()}
-    controls, recovery = _computed(rows, question, tables)
+    controls, unbarred, recovery = _computed(rows, question, tables)
     results = Results()
     _add_picked(results, question, tables)
-    watched = _watched(chosen, controls, tables)
+    watched = _watched(chosen, controls, unbarred, tables)
     for one in watched:
         results |= _featured(one)
     _add_recovery(results, recovery)
-    _add_all(results, controls, rows, tables)
+    _add_all(results, controls, unbarred, rows, tables)
+    weights = {key: _weights(result, rows[key], tables) for key, result in controls.items()}
     return Closures(
-        checks=_checks(controls, rows, tables),
+        checks=_checks(controls, unbarred, rows, tables),
         horizons=_horizons(controls, rows, tables),
+        weights=pd.concat(weights.values(), ignore_index=True),
+        mixes=pd.DataFrame([_mix(frame, controls[key]) for key, frame in weights.items()]),
         recovery=_recovery(recovery),
         lines=pd.concat([_lines(one, tables) for one in watched]),
         gaps={one.label: effects.gaps(one.result, tables, one.origin) for one in watched},
@@ -97,24 +109,38 @@ def compute(question: Question, tables: Tables) -> Closures:
 
 def _computed(
     rows: dict[str, pd.Series], question: Question, tables: Tables
-) -> tuple[dict[str, SyntheticControl], pd.DataFrame]:
-    """Each closure's synthetic control by id, and what the method recovers in tested windows."""
+) -> tuple[dict[str, SyntheticControl], dict[str, SyntheticControl], pd.DataFrame]:
+    """Each closure's synthetic control by id, the same if registries barred no country from being
+    a donor, and what the method recovers in tested windows.
+    """
     population = closure.population(tables["world_development"])
-    known = (tables["closures"], tables["policies"], tables["regions"], population)
-    donors = {key: closure.donor_regions(row, *known) for key, row in rows.items()}
-    watched = {row["region"] for row in rows.values()}.union(*donors.values())
+    closures, regions, registries = tables["closures"], tables["regions"], tables["registries"]
+    donors, any_donors = (
+        {
+            key: closure.donor_regions(row, closures, barring, regions, population)
+            for key, row in rows.items()
+        }
+        for barring in (registries, registries.iloc[:0])
+    )
+    watched = {row["region"] for row in rows.values()}.union(*any_donors.values())
     shares = closure.usage_shares(tables["usage_panel"], sorted(watched))
     tested = [row_of(tables, entry) for entry in picked(tables, question, TESTED)["entry"]]
     recoveries = [
         partial(closure.recovery, *_arguments(row, shares, donors), INJECTED) for row in tested
     ]
     controls = [
-        partial(closure.synthetic_control, *_arguments(row, shares, donors))
+        partial(closure.synthetic_control, *_arguments(row, shares, allowed))
+        for allowed in (donors, any_donors)
         for row in rows.values()
     ]
     done = side_by_side([*recoveries, *controls])  # the longest first: both processes end together
-    recovery = closure.pooled(done[: len(tested)])
-    return dict(zip(rows, done[len(tested) :], strict=True)), recovery
+    recovery, results = closure.pooled(done[: len(tested)]), done[len(tested) :]
+    strict, unbarred = results[: len(rows)], results[len(rows) :]
+    return (
+        dict(zip(rows, strict, strict=True)),
+        dict(zip(rows, unbarred, strict=True)),
+        recovery,
+    )
 
 
 def _arguments(
@@ -128,7 +154,10 @@ def _origin(row: pd.Series, tables: Tables) -> tuple[str, ...]:
 
 
 def _watched(
-    chosen: list[tuple[str, pd.Series]], controls: dict[str, SyntheticControl], tables: Tables
+    chosen: list[tuple[str, pd.Series]],
+    controls: dict[str, SyntheticControl],
+    unbarred: dict[str, SyntheticControl],
+    tables: Tables,
 ) -> list[_Watched]:
     """The featured closures, with what their results are made of."""
     marks = effects.marks_of(tables)
@@ -138,6 +167,7 @@ def _watched(
             label=label,
             row=row,
             result=controls[row["id"]],
+            unbarred=unbarred[row["id"]],
             place=str(names_of(tables)[row["region"]]),
             shares=readings_of(tables, row),
             base=base[row["region"]].dropna(),
@@ -202,23 +232,50 @@ def _label(row: pd.Series, tables: Tables) -> Verdict:
     )
 
 
+def _weights(result: SyntheticControl, row: pd.Series, tables: Tables) -> pd.DataFrame:
+    frame = effects.weights(result, tables, _origin(row, tables))
+    frame.insert(0, "label", [_label(row, tables)] * len(frame))
+    return frame
+
+
+def _mix(frame: pd.DataFrame, result: SyntheticControl) -> dict[str, object]:
+    """A row of `mixes` from a closure's donors."""
+    first = frame.iloc[0]
+    misfit = _misfit(result, first["lineage"])
+    mix = effects.mix(frame, first["lineage"])
+    return {"label": first["label"], "mix": mix, "misfit": misfit, "lineage": first["lineage"]}
+
+
+def _misfit(result: SyntheticControl, origin: tuple[str, ...]) -> Quantity:
+    known = {"unit": "points_in_column_unsigned"}
+    return effects.points(result.pre_rmspe, "Typical distance before", origin, **known)
+
+
 def _checks(
-    controls: dict[str, SyntheticControl], rows: dict[str, pd.Series], tables: Tables
+    controls: dict[str, SyntheticControl],
+    unbarred: dict[str, SyntheticControl],
+    rows: dict[str, pd.Series],
+    tables: Tables,
 ) -> pd.DataFrame:
-    return pd.DataFrame([_check(controls[key], row, tables) for key, row in rows.items()])
+    return pd.DataFrame(
+        [_check(controls[key], unbarred[key], row, tables) for key, row in rows.items()]
+    )
 
 
-def _check(result: SyntheticControl, row: pd.Series, tables: Tables) -> dict[str, object]:
+def _check(
+    result: SyntheticControl, unbarred: SyntheticControl, row: pd.Series, tables: Tables
+) -> dict[str, object]:
     known, origin = effects.rows_of(row, tables), _origin(row, tables)
     last = effects.horizons(result, known).iloc[-1]
-    rank, misfit = {"unit": "p_value"}, {"unit": "points_in_column_unsigned"}
+    free = effects.horizons(unbarred, known).iloc[-1]
     early = "What a closure pretended two years early seems to do"
     return {
         "label": _label(row, tables),
         **last[["months", "effect", "range"]],
-        "p": effects.points(result.p_value, "Rank among untouched countries", origin, **rank),
-        "misfit": effects.points(result.pre_rmspe, "Typical distance before", origin, **misfit),
+        **effects.ranks(result, origin),
+        "misfit": _misfit(result, origin),
         "leave_one_out": effects.left_out_span(result, known),
+        "any_donor": free["range"],
         "early": effects.points(result.in_time_placebo, early, origin),
         **last[["trend", "all_months"]],
         "flagged": len(result.flagged),
@@ -269,10 +326,12 @@ def _featured(one: _Watched) -> Results:
     prefix, result, origin = f"{one.label}_", one.result, one.origin
     results = effects.scope(result)
     effects.add_effect(results, prefix, result, one.rows, one.place, step=1)
+    low, high = one.unbarred.last[["low", "high"]]
+    what = "The effect less chance, if registries barred no country from being a donor"
+    known: dict[str, Any] = {"kind": "estimated", "step": 1, "level": effects.BAND}
+    results.range(f"{prefix}any_donor_range", low, high, "points", what, origin, **known)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
-    odds, what = 1 / result.p_value, "One in how many would stray as far by chance"
-    results.quantity(f"{prefix}one_in", odds, "number", what, origin, kind="counted", step=1)
     results[f"{prefix}panel"] = _panel(one)
     _add_levels(results, prefix, one)
     _add_lost(results, prefix, one)
@@ -425,17 +484,25 @@ def _add_recovery(results: Results, recovery: pd.DataFrame) -> None:
 def _add_all(
     results: Results,
     controls: dict[str, SyntheticControl],
+    unbarred: dict[str, SyntheticControl],
     rows: dict[str, pd.Series],
     tables: Tables,
 ) -> None:
-    """What all closures show together: bands, ranks and in-time placebos."""
+    """What all closures show together: bands and in-time placebos."""
     origin, names = ("closures", effects.DONORS), names_of(tables)
     results.count("count", len(controls), "Closures watched", origin)
     beyond = sum(result.is_outside_band for result in controls.values())
     results.count("beyond", beyond, "Closures whose range leaves out zero", origin)
-    least = min(result.p_value for result in controls.values())
-    what = "One in how many: the rarest rank"
-    results.quantity("rarest", 1 / least, "number", what, origin, kind="counted", step=1)
+    most = pd.Series([100 * result.weights.iloc[0] for result in controls.values()])
+    known: dict[str, Any] = {"kind": "estimated", "step": 1}
+    what = "The weight of the heaviest donor, over closures"
+    results.range("heaviest", most.min(), most.max(), "percent", what, origin, **known)
+    what = "Closures whose range leaves out zero whether or not registries bar donors"
+    both = [controls[key].is_outside_band and unbarred[key].is_outside_band for key in controls]
+    results.count("beyond_with_any_donor", sum(both), what, origin)
+    chance, what = len(controls) * (1 - closure.BAND), "Ranges that would leave out zero by chance"
+    known = {"kind": "counted", "step": 0.1}
+    results.quantity("by_chance", chance, "number", what, origin, **known)
     early = pd.Series({key: result.in_time_placebo for key, result in controls.items()})
     sizes, what = early.abs(), "The gap of a closure pretended two years early"
     results.range(

@@ -24,14 +24,16 @@ _MAIN_DONORS = 4  # of the largest weight: what the synthetic is mostly made of
 class Door:
     """The question's closure; frames are empty where the panel cannot show it.
 
-    `lines` and `gaps` are as in effects.lines and effects.gaps; `checks` as effects.horizons, with
-    leave_one_out (a range at the last horizon) and lineage; `stock`: None where no case says how
-    long phones last; `month`: the closure's; `lineage`: the rows that all of it rests on.
+    `lines`, `gaps` and `weights` are as in effects.lines, gaps and weights; `checks` as
+    effects.horizons, with leave_one_out (a range at the last horizon) and lineage; `stock`: None
+    where no case says how long phones last; `month`: the closure's; `lineage`: the rows that all
+    of it rests on.
     """
 
     lines: pd.DataFrame
     gaps: pd.DataFrame
     checks: pd.DataFrame
+    weights: pd.DataFrame
     stock: Stock | None
     month: pd.Timestamp
     lineage: tuple[str, ...]
@@ -51,7 +53,7 @@ def compute(question: Question, tables: Tables) -> Door:
         reason, month = why or ("no_closure", question.month)
         _add_why(results, reason, month, question, tables, origin)
         empty = pd.DataFrame()
-        return Door(empty, empty, empty, None, question.month, origin, results)
+        return Door(empty, empty, empty, empty, None, question.month, origin, results)
     results = effects.scope(result)
     case = renewal_case(tables, row) if question.series == row["series"] else None
     stock = None if case is None else stock_of(tables, row, case)
@@ -63,6 +65,7 @@ def compute(question: Question, tables: Tables) -> Door:
         lines=effects.lines(result, readings_of(tables, row), stock, marks, origin),
         gaps=effects.gaps(result, tables, origin),
         checks=_checks(result, effects.rows_of(row, tables)),
+        weights=effects.weights(result, tables, origin),
         stock=stock,
         month=result.month,
         lineage=origin,
@@ -76,7 +79,7 @@ def _synthetic_control(row: pd.Series, tables: Tables) -> SyntheticControl:
         tables["usage_panel"],
         tables["world_development"],
         tables["closures"],
-        tables["policies"],
+        tables["registries"],
         tables["regions"],
     )
 
@@ -130,6 +133,7 @@ def _add_results(
         against = [_doubt(doubt, origin) for doubt in doubts]
         results.several("against", against, "What speaks against a move", origin, about="names")
     _add_crowd(results, result, origin)
+    results.count("in_mix", len(result.weights), "Countries in the mix", origin)
     _add_mix(results, result, row, question, tables, origin)
     if without_stock:
         parts = {"maker": question.maker, "place": _place(question, tables)}

@@ -12,7 +12,7 @@ from graymarket.models.closure import SyntheticControl
 from graymarket.models.stock import Stock, at_horizon, fading_lines
 from graymarket.results.build import Results
 from graymarket.results.places import names_of
-from graymarket.results.quantity import Quantity, Result, Verdict
+from graymarket.results.quantity import Quantity, Result, Several, Verdict
 
 DONORS = "usage_panel"  # donors are of all regions: what rests on them rests on the whole table
 BAND = 100 * closure.BAND  # percent
@@ -74,6 +74,66 @@ def _at_horizon(row: Any, region: str, rows: tuple[str, ...]) -> dict[str, objec
             row.all_months, f"With all months as read, {of}", rows, DONORS, region=region
         ),
     }
+
+
+def _ranks(result: SyntheticControl) -> tuple[tuple[str, int, str], ...]:
+    """(name, how many untouched countries, of what) by either measure; no case is in its count."""
+    what = "Untouched countries that strayed as far from their synthetic, or farther"
+    ratio = f"{what}: distance after over the misfit before, root mean squares"
+    distance = f"{what}: root mean square of the distance after"
+    return (
+        ("as_far", result.as_far, ratio),
+        ("as_far_by_distance", result.as_far_by_distance, distance),
+    )
+
+
+def ranks(result: SyntheticControl, *rows: object) -> dict[str, Verdict]:
+    """as_far and as_far_by_distance as cells: so many of so many untouched countries."""
+    every = len(result.placebo_ratios)
+    return {
+        name: Verdict(
+            about="rank",
+            answer="of",
+            definition=what,
+            lineage=lineage(*rows),
+            parts={
+                "far": points(far, what, *rows, unit="number", kind="counted"),
+                "all": points(every, "Untouched countries", *rows, unit="number", kind="counted"),
+            },
+        )
+        for name, far, what in _ranks(result)
+    }
+
+
+def weights(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -> pd.DataFrame:
+    """The mix: a row a donor, largest weight first: donor (its name), weight (percent), lineage."""
+    names, what = names_of(tables), "The donor’s weight in the synthetic"
+    known: dict[str, Any] = {"unit": "percent", "step": 1}
+    rows = [
+        {
+            "donor": str(names[str(region)]),
+            "weight": points(100 * weight, what, origin, region=str(region), **known),
+            "lineage": origin,
+        }
+        for region, weight in result.weights.items()
+    ]
+    return pd.DataFrame(rows, columns=["donor", "weight", "lineage"])
+
+
+def mix(frame: pd.DataFrame, origin: tuple[str, ...]) -> Several:
+    """A frame of `weights` as one cell."""
+    what = "The donors and their weights, largest first"
+    items = [
+        Verdict(
+            about="donor",
+            answer="weight",
+            definition=what,
+            lineage=origin,
+            parts={"place": place, "weight": weight},
+        )
+        for place, weight in zip(frame["donor"], frame["weight"], strict=True)
+    ]
+    return Several(items=tuple(items), about="names", definition=what, lineage=origin)
 
 
 def left_out_span(result: SyntheticControl, rows: tuple[str, ...]) -> Quantity | None:
@@ -163,16 +223,14 @@ def add_effect(
     months, what = int(last["horizon"]), "From the closure to the last horizon"
     results.quantity(f"{prefix}months", months, "months", what, rows, kind="counted")
     results.moment(f"{prefix}until", until, "The last horizon’s month", rows)
-    what = "Untouched countries that strayed as far from their synthetic, or farther"
-    results.count(f"{prefix}as_far", result.as_far, what, rows, unit="number")
+    for name, far, what in _ranks(result):
+        results.count(f"{prefix}{name}", far, what, rows, unit="number")
     what = "Untouched countries that played the case"
     results.count(f"{prefix}placebos", len(result.placebo_ratios), what, rows, unit="number")
     results.count(
         f"{prefix}well_fitted", result.placebo_gaps.shape[1], "Of these, well fitted", rows,
         unit="number",
     )  # fmt: skip
-    what = "The rank among untouched countries, as a part of all"
-    results.quantity(f"{prefix}p", result.p_value, "p_value", what, rows, **fields)
     what = "Typical distance before the closure"
     results.quantity(f"{prefix}misfit", result.pre_rmspe, "points_wide", what, rows, **fields)
     what = "What a closure pretended two years early seems to do"

@@ -28,7 +28,6 @@ UNITS: dict[str, Unit] = {
     "points_in_column": Unit(0.1, form="signed"),  # the column's head names the unit
     "chance": Unit(1, form="likelihood"),
     "ratio": Unit(0.01),
-    "p_value": Unit(0.01),
     "phones": Unit(10_000, 1_000_000),
     "phones_imported": Unit(100_000, 1_000_000),
     "phones_a_year": Unit(100_000, 1_000_000),
