@@ -6,14 +6,12 @@ behind them take seconds to load.
 
 from graymarket.models.estimate import (
     ALL,
-    DRAWS,
-    SEED,
+    LEARNED,
     bounds,
-    calibrated,
-    chance_above,
     estimate,
     parameters,
     value,
+    with_shares,
 )
 from graymarket.models.flows import distinct_flows, mirrored
 from graymarket.models.gray_methods import (
@@ -55,7 +53,8 @@ from graymarket.models.panel import (
     region_series,
     vendor_series,
 )
-from graymarket.models.pert import pert, pert_mean
+from graymarket.models.pert import pert_mean
+from graymarket.models.points import POINTS
 from graymarket.models.shares import (
     MeasuredRange,
     gray_shares_of,
@@ -82,14 +81,14 @@ from graymarket.models.standing import (
 
 __all__ = [
     "ALL",
-    "DRAWS",
     "EDGE",
     "FEWEST_PLACES",
     "JUMP_FACTOR",
     "JUMP_POINTS",
+    "LEARNED",
     "NOISY_JUMP",
+    "POINTS",
     "REGIMES",
-    "SEED",
     "TINY_MOBILE_SHARE",
     "TOO_NARROW",
     "Agreement",
@@ -101,8 +100,6 @@ __all__ = [
     "back_test",
     "bounds",
     "by_method",
-    "calibrated",
-    "chance_above",
     "channel",
     "channel_units",
     "distinct_flows",
@@ -130,7 +127,6 @@ __all__ = [
     "of_maker",
     "outside_since",
     "parameters",
-    "pert",
     "pert_mean",
     "published",
     "rank_cap",
@@ -148,4 +144,5 @@ __all__ = [
     "too_narrow",
     "value",
     "vendor_series",
+    "with_shares",
 ]

@@ -192,32 +192,47 @@ def left_out(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> pd
     parts = []
     for region, part in pairs.groupby("region", sort=True):
         errors = learn(pairs[pairs["region"] != region])
-        parts += [_tested(part.loc[[row]], errors) for row in part.index]
-    return pd.concat(parts).loc[pairs.index]
+        given = part[list(errors.names[1:])].astype(float)
+        ends: dict[str, list[float]] = {
+            f"{end}{of}": [] for of in LEVELS for end in ("low", "high")
+        }
+        for covariates in given.to_dict("records"):
+            for level in LEVELS:
+                named = {str(name): value for name, value in covariates.items()}
+                low, high = errors.interval(level, **named)
+                ends[f"low{level}"].append(low)
+                ends[f"high{level}"].append(high)
+        parts.append(part.assign(**ends))
+    return _with_hits(pd.concat(parts).loc[pairs.index])
 
 
 def countries_left_out(
     pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]
 ) -> pd.DataFrame:
     """As left_out, with one vote a country: the mean of its readings."""
-    parts = []
+    rows = []
     for region, part in pairs.groupby("region", sort=True):
         errors = learn(pairs[pairs["region"] != region])
-        numbers = part[["difference", *errors.names[1:]]].mean()
-        mean = pd.DataFrame([{"region": region, **numbers}])
-        parts.append(_tested(mean, errors, len(part), part["group"].nunique()))
-    return pd.concat(parts, ignore_index=True)
+        covariates = {name: float(part[name].mean()) for name in errors.names[1:]}
+        row = {"region": region, "difference": part["difference"].mean()}
+        for level in LEVELS:
+            groups = part["group"].nunique()
+            ends = errors.interval(level, len(part), groups, **covariates)
+            row |= dict(zip(_ends(level), ends, strict=True))
+        rows.append(row)
+    return _with_hits(pd.DataFrame(rows))
 
 
-def _tested(row: pd.DataFrame, errors: Errors, readings: int = 1, groups: int = 1) -> pd.DataFrame:
-    """A frame of one row, with intervals and hits."""
-    done = row.copy()
-    given = {name: float(row[name].iloc[0]) for name in errors.names[1:]}
-    for level in LEVELS:
-        low, high = errors.interval(level, readings, groups, **given)
-        done[f"low{level}"], done[f"high{level}"] = low, high
-        done[f"hit{level}"] = done["difference"].between(low, high)
-    return done
+def _ends(level: float) -> tuple[str, str]:
+    return f"low{level}", f"high{level}"
+
+
+def _with_hits(tested: pd.DataFrame) -> pd.DataFrame:
+    hits = {
+        f"hit{level}": tested["difference"].between(tested[f"low{level}"], tested[f"high{level}"])
+        for level in LEVELS
+    }
+    return tested.assign(**hits)
 
 
 def allowed_hits(number: int, level: float) -> tuple[int, int]:

@@ -1,8 +1,7 @@
-"""The estimate: from assumptions to phones and shares, with bounds, intervals and refusals."""
+"""The estimate: from ranges and shares to phones, with intervals and refusals."""
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import product
 from typing import Any
@@ -11,18 +10,19 @@ import numpy as np
 import pandas as pd
 
 from graymarket.evidence import lineage
-from graymarket.models.panel import recent_range
-from graymarket.models.pert import Draws, pert
+from graymarket.models.pert import Draws, pert_quantile
+from graymarket.models.points import even
+from graymarket.models.synthesis import Posterior
 
-DRAWS = 200_000
-SEED = 2021
 LEVELS = {"low95": 2.5, "low80": 10, "median": 50, "high80": 90, "high95": 97.5}  # percent
 ALL = "all"  # in the column `maker`: what holds for every brand
+SHARE = "share"  # the parameter that readings give, where there are any
+LEARNED = "learned"  # the kind of a share from readings, with errors learned from pairs
 
-Amount = float | Draws  # a number, or one for each draw
+Amount = float | Draws  # a number, or one for each point
 
-_AT_ONCE = 2  # places drawn side by side: each holds its draws in memory
-_KINDS = ["evidence", "inference", "proxy", "guess", "none"]  # from sound to nothing
+_ENDS95 = np.array([0.025, 0.975])
+_KINDS = ["evidence", LEARNED, "inference", "proxy", "guess", "none"]  # from sound to nothing
 _SHARE = "percent of smartphones"
 
 # Quantity → its unit and its formulas: the first whose arguments are all there is taken. An
@@ -37,10 +37,7 @@ QUANTITIES: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {
             ),
         ),
     ),
-    "share": (
-        _SHARE,
-        (lambda page_views, register_ratio: np.minimum(page_views * register_ratio, 100),),
-    ),
+    "share": (_SHARE, ()),
     "phones": ("phones", (lambda share, smartphones: smartphones * share / 100,)),
     "brand_gray_share": (_SHARE, (lambda share, brand_gray: share * brand_gray / 100,)),
     "brand_gray_phones": (
@@ -56,50 +53,54 @@ QUANTITIES: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {
 }
 
 
-def calibrated(assumptions: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    """The table assumptions, with a maker's page views where a register ratio corrects them.
+def with_shares(
+    assumptions: pd.DataFrame,
+    known: Mapping[tuple[str, pd.Timestamp, str], Posterior],
+    rows: Mapping[tuple[str, pd.Timestamp, str], tuple[str, ...]],
+) -> pd.DataFrame:
+    """The table assumptions with the shares that readings give, by (region, month, maker).
 
-    For each row register_ratio there is a row page_views more, of the same region, date and
-    maker: the lowest, median and highest month of the year that ends there, in percent, from the
-    maker's column of the table usage_panel. Raises ValueError where the panel has no such column.
+    Such a share takes the place of a row of the table on the same. Its low and high are the ends
+    of its 95% interval, its mode the median, its column posterior what it is drawn from; `rows`:
+    its lineage.
     """
-    ratios = assumptions[assumptions["parameter"] == "register_ratio"]
-    rows = [_page_views(row, panel) for row in rows_of(ratios)]
-    return pd.concat([assumptions, pd.DataFrame(rows)], ignore_index=True)
+    place = zip(assumptions["region"], assumptions["date"], assumptions["maker"], strict=True)
+    given = pd.Series([of in known for of in place], assumptions.index, dtype=bool)
+    kept = assumptions[~(given & (assumptions["parameter"] == SHARE))]
+    shares = [
+        {
+            **dict(zip(("region", "date", "maker"), of, strict=True)),
+            **dict(zip(("low", "high"), posterior.interval(95), strict=True)),
+            "mode": float(posterior.quantile(0.5)),
+            "parameter": SHARE,
+            "unit": "percent",
+            "kind": LEARNED,
+            "posterior": posterior,
+            "lineage": rows[of],
+        }
+        for of, posterior in known.items()
+    ]
+    both = pd.concat([kept, pd.DataFrame(shares)], ignore_index=True)
+    return both if "posterior" in both else both.assign(posterior=None)
 
 
-def _page_views(ratio: Any, panel: pd.DataFrame) -> dict[str, object]:
-    column = f"{ratio.maker.lower()}_share"
-    if column not in panel:
-        raise ValueError(
-            f"{ratio.lineage}: a register_ratio of {ratio.maker} corrects page views, "
-            f"expected a column {column} in usage_panel"
-        )
-    months = panel[panel["region"] == ratio.region].set_index("month").sort_index()
-    year = recent_range(months[column], ratio.date)
-    place = {"region": ratio.region, "date": ratio.date, "maker": ratio.maker}
-    ends = {"low": year.low, "mode": year.median, "high": year.high}
-    about = {"parameter": "page_views", "unit": "percent", "kind": "evidence"}
-    return place | about | ends | {"lineage": lineage(months[year.start : year.end])}
-
-
-def estimate(inputs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
-    """Every quantity of every region, date and maker of `inputs` (see calibrated).
+def estimate(inputs: pd.DataFrame) -> pd.DataFrame:
+    """Every quantity of every region, date and maker of `inputs` (see with_shares).
 
     One row each: region, date, maker (ALL where it concerns no one maker), quantity (of
-    QUANTITIES), unit, low and high (bounds: no distribution assumed), low95, low80, median, high80,
-    high95 (empty where not estimable), kind (the weakest input's: "none" means not estimable),
-    weakest (that input's parameter) and lineage (the inputs' rows).
+    QUANTITIES), unit, low95, low80, median, high80, high95 (empty where not estimable; of POINTS
+    points, in which inputs move apart from each other), low and high (were all inputs at those ends
+    of their own 95% intervals that make least, and most: all off the same way; where it is not
+    estimable, what logic leaves), kind (the weakest input's: "none" means not estimable), weakest
+    (that input's parameter) and lineage.
     """
     places = [part for _, part in inputs.groupby(["region", "date"], sort=False)]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:  # numpy releases the interpreter while it draws
-        rows_of_places = pool.map(lambda part: _of_place(part, draws, seed), places)
-    return pd.DataFrame([row for rows in rows_of_places for row in rows])
+    return pd.DataFrame([row for part in places for row in _of_place(part)])
 
 
-def _of_place(part: pd.DataFrame, size: int, seed: int) -> list[dict[str, Any]]:
+def _of_place(part: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of one region and date."""
-    sample = samples(part, size, seed)
+    sample = samples(part)
     rows = []
     for maker in sorted(part["maker"].unique()):
         ranges = _of_maker(part, maker)
@@ -114,12 +115,18 @@ def _of_place(part: pd.DataFrame, size: int, seed: int) -> list[dict[str, Any]]:
 
 
 def _known(quantity: str, ranges: pd.DataFrame, drawn: Mapping[str, Draws]) -> dict[str, Any]:
-    """Bounds, levels, kind, weakest and lineage of a quantity; `ranges`: its inputs' rows."""
+    """Interval, ends together, kind, weakest and lineage; `ranges`: the inputs' rows."""
     kind, weakest = _weakest(ranges)
-    low, high = bounds(lambda **ends: value(quantity, ends), ranges)
-    ends = {} if kind == "none" else levels(value(quantity, drawn))
     entries = {"kind": kind, "weakest": weakest, "lineage": lineage(ranges)}
-    return {"low": low, "high": high} | ends | entries
+    ends = ranges if kind == "none" else _ends95(ranges)
+    low, high = bounds(lambda **of: value(quantity, of), ends)
+    middle = {} if kind == "none" else levels(value(quantity, drawn))
+    return {"low": low, "high": high} | middle | entries
+
+
+def _ends95(ranges: pd.DataFrame) -> pd.DataFrame:
+    ends = [quantile(row, _ENDS95) for row in rows_of(ranges)]
+    return pd.DataFrame(ends, ranges.index, columns=["low", "high"])
 
 
 def _weakest(ranges: pd.DataFrame) -> tuple[str, str]:
@@ -137,32 +144,19 @@ def _of_maker(part: pd.DataFrame, maker: str) -> pd.DataFrame:
     return part[part["maker"].isin([maker, ALL])].set_index("parameter")
 
 
-def samples(part: pd.DataFrame, draws: int, seed: int) -> dict[tuple[str, str], Draws]:
-    """Draws of each input of one place that has a mode, by (parameter, maker)."""
+def samples(part: pd.DataFrame) -> dict[tuple[str, str], Draws]:
+    """The points of each input of one place that has a mode, by (parameter, maker)."""
     return {
-        (row.parameter, row.maker): pert(row.low, row.mode, row.high, draws, seed, _stream(row))
+        (row.parameter, row.maker): quantile(row, even(row.parameter))
         for row in rows_of(part[part["kind"] != "none"])
     }
 
 
-# Names of streams are those of the first edition, so that no figure moves by a new name alone.
-_STREAMS = {"population": "people"}
-
-
-def _stream(row: Any) -> str:
-    """The name of an input's draws: the same at every date, so that dates move together."""
-    name = _STREAMS.get(row.parameter, row.parameter)
-    return f"{row.region}/{name if row.maker == ALL else f'{row.maker.lower()}_{name}'}"
-
-
-def chance_above(low: float, high: float, threshold: float) -> float:
-    """The percent of a range that lies above `threshold`, all its values taken as equally likely.
-
-    So the shape of the draws adds nothing. A range of one value lies above or does not.
-    """
-    if low == high:
-        return 100.0 if low > threshold else 0.0
-    return float(np.clip(100 * (high - threshold) / (high - low), 0, 100))
+def quantile(row: Any, probability: Draws) -> Draws:
+    """The quantiles of an input: of its posterior, or of PERT between its ends."""
+    if isinstance(getattr(row, "posterior", None), Posterior):
+        return np.asarray(row.posterior.quantile(probability))
+    return pert_quantile(row.low, row.mode, row.high, probability)
 
 
 def value(quantity: str, given: Mapping[str, Amount]) -> Any:

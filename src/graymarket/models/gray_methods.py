@@ -10,16 +10,15 @@ from scipy.special import expit, logit
 from scipy.stats import binom, t
 
 from graymarket.models.estimate import (
-    DRAWS,
     LEVELS,
-    SEED,
     Amount,
     arguments,
     bounds,
     levels,
     rows_of,
 )
-from graymarket.models.pert import pert
+from graymarket.models.pert import pert_quantile
+from graymarket.models.points import even
 
 TOO_NARROW = 0.9  # of answers caught: 95% intervals that catch a smaller part are too narrow
 
@@ -87,9 +86,7 @@ _FORMULAS: dict[tuple[str, str], Callable[..., Any]] = {
 }
 
 
-def by_method(
-    cases: pd.DataFrame, case_inputs: pd.DataFrame, draws: int = DRAWS, seed: int = SEED
-) -> pd.DataFrame:
+def by_method(cases: pd.DataFrame, case_inputs: pd.DataFrame) -> pd.DataFrame:
     """The table cases with what its method gives: bounds, interval and median.
 
     Adds low, high (bounds), low95, low80, median, high80, high95; empty where a reason says why
@@ -100,7 +97,7 @@ def by_method(
     none = case_inputs.iloc[:0]
     of_cases = [inputs.get(case.id, none) for case in rows_of(cases)]
     rows = [
-        {} if case.reason else _of_case(case, ranges, draws, seed)
+        {} if case.reason else _of_case(case, ranges)
         for case, ranges in zip(rows_of(cases), of_cases, strict=True)
     ]
     entries = [
@@ -113,7 +110,7 @@ def by_method(
     return known.assign(lineage=pd.Series(entries, index=cases.index)).reset_index(drop=True)
 
 
-def _of_case(case: Any, inputs: pd.DataFrame, draws: int, seed: int) -> dict[str, float]:
+def _of_case(case: Any, inputs: pd.DataFrame) -> dict[str, float]:
     formula = _FORMULAS[case.method, case.quantity]
     names = arguments(formula)
     if set(inputs["parameter"]) != set(names):
@@ -121,8 +118,8 @@ def _of_case(case: Any, inputs: pd.DataFrame, draws: int, seed: int) -> dict[str
     ranges = inputs.set_index("parameter").loc[list(names)]
     low, high = bounds(formula, ranges)
     drawn = {
-        row.Index: pert(row.low, row.mode, row.high, draws, seed, f"{case.id}/{row.Index}")
-        for row in rows_of(ranges)
+        row.Index: pert_quantile(row.low, row.mode, row.high, even(place))
+        for place, row in enumerate(rows_of(ranges))
     }
     return {"low": low, "high": high, **levels(formula(**drawn))}
 

@@ -8,18 +8,19 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as sample
 
 from graymarket.models.estimate import (
-    DRAWS,
-    SEED,
     levels,
     of_maker,
     parameters,
+    quantile,
     rows_of,
     samples,
     value,
 )
-from graymarket.models.pert import Draws, pert_quantile
+from graymarket.models.pert import Draws
+from graymarket.models.points import POINTS
 
 _POINTS = 8192  # a power of two, as Sobol's sequence asks
+_SEED = 2021  # of the sequence's scrambling, which these estimators want
 
 
 def one_at_a_time(
@@ -61,9 +62,9 @@ def variance_shares(
     """
     ranges = ranges_of(inputs, region, date, maker, quantity)
     indices = _sobol(ranges, quantity)
-    drawn = {name: draws for (name, _), draws in samples(_rows(ranges), DRAWS, SEED).items()}
+    drawn = {name: draws for (name, _), draws in samples(_rows(ranges)).items()}
     now = _width(quantity, drawn)
-    certain = {name: np.full(DRAWS, mode) for name, mode in ranges["mode"].items()}
+    certain = {name: np.full(POINTS, mode) for name, mode in ranges["mode"].items()}
     rows = [
         {
             "parameter": name,
@@ -80,13 +81,10 @@ def variance_shares(
 def _sobol(ranges: pd.DataFrame, quantity: str) -> dict[str, Any]:
     names = list(ranges.index)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
-    even = sample.sample(problem, _POINTS, calc_second_order=False, seed=SEED)
-    points = {
-        row.Index: pert_quantile(row.low, row.mode, row.high, even[:, i])
-        for i, row in enumerate(rows_of(ranges))
-    }
+    even = sample.sample(problem, _POINTS, calc_second_order=False, seed=_SEED)
+    points = {row.Index: quantile(row, even[:, i]) for i, row in enumerate(rows_of(ranges))}
     indices: dict[str, Any] = analyse.analyze(
-        problem, value(quantity, points), calc_second_order=False, num_resamples=2, seed=SEED
+        problem, value(quantity, points), calc_second_order=False, num_resamples=2, seed=_SEED
     )
     return indices
 

@@ -25,6 +25,7 @@ METRICS = {
     "shipment_share": FLOW,
 }
 _NEAR_VIEWS, _NEAR_FLOW = 6, 9  # months between the middles of a pair
+_SAME = 2  # months apart that count as one time
 _LEAN = 4.0  # degrees of freedom that the well-known class counts for
 _ENOUGH = 10  # countries from which a class can tell its own spread between countries
 _IPADS = ("ipads",)
@@ -47,10 +48,32 @@ class Kind:
     method: str
 
 
-def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> dict[str, Kind]:
-    """Every kind of reading of which there are pairs enough, by its name (KINDS)."""
-    in_use = counted(tables, grades)
-    shares = usable(tables["vendor_share"], grades)
+@dataclass(frozen=True)
+class Learned:
+    """What all shares are worked out with.
+
+    `kinds`: every kind of reading of which there are pairs enough, by its name (KINDS); `noise`:
+    of a count of phones in use, see register_noise; `shares` and `in_use`: the readings that may be
+    built on, as usable and counted; `panel`: Apple's share by month and country, in percent.
+    """
+
+    kinds: dict[str, Kind]
+    noise: float
+    shares: pd.DataFrame
+    in_use: pd.DataFrame
+    panel: pd.DataFrame
+
+
+def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> Learned:
+    """The errors of every kind, from the pairs of readings of these grades."""
+    shares, in_use = usable(tables["vendor_share"], grades), counted(tables, grades)
+    panel = models.monthly_shares(tables["usage_panel"], _column_of(APPLE))
+    panel = panel[panel.columns.intersection(pd.Index(_countries(tables)))]
+    kinds = _kinds(tables, shares, in_use)
+    return Learned(kinds, register_noise(in_use), shares, in_use, panel)
+
+
+def _kinds(tables: Tables, shares: pd.DataFrame, in_use: pd.DataFrame) -> dict[str, Kind]:
     panel = pairs.with_panel(in_use, tables["usage_panel"], APPLE, _column_of(APPLE))
     known = _kind(panel, {"own": partial(calibration.fitted, covariates=_IPADS)})
     if known is None:
@@ -70,11 +93,15 @@ def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> dict[str, 
     return kinds
 
 
+def _countries(tables: Tables) -> pd.Series:
+    regions = tables["regions"]
+    return pd.Series(regions.loc[regions["kind"] == "country", "region"])
+
+
 def counted(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> pd.DataFrame:
     """Shares of phones in use of countries, graded so, of smartphones."""
-    in_use, regions = tables["shares_in_use"], tables["regions"]
-    countries = regions.loc[regions["kind"] == "country", "region"]
-    sound = in_use["grade"].isin(grades) & in_use["region"].isin(countries)
+    in_use = tables["shares_in_use"]
+    sound = in_use["grade"].isin(grades) & in_use["region"].isin(_countries(tables))
     return pairs.of_smartphones(in_use[sound])
 
 
@@ -146,34 +173,31 @@ def _score(tested: pd.DataFrame, level: int) -> float:
     return calibration.interval_score(*ends, tested["difference"], level)
 
 
-def register_noise(tables: Tables) -> float:
+def register_noise(in_use: pd.DataFrame) -> float:
     """The standard deviation of a count of phones in use, in log-odds.
 
     From two measurers of one country and maker within nine months: the root mean square of their
     difference, of which each carries half of the variance.
     """
-    in_use = counted(tables)
     middle = in_use["start"] + (in_use["end"] - in_use["start"]) / 2
-    both = in_use.assign(middle=middle).merge(
-        in_use.assign(middle=middle), on=["region", "vendor"], suffixes=("", "_other")
-    )
-    apart = (both["middle_other"] - both["middle"]).dt.days
-    both = both[(both["measured_by"] < both["measured_by_other"]) & (apart.abs() <= 9 * 30.5)]
+    one = in_use.assign(middle=middle)
+    both = one.merge(one, on=["region", "vendor"], suffixes=("", "_other"))
+    apart = (both["middle_other"] - both["middle"]).abs()
+    near = apart <= pd.Timedelta(days=30.5 * _NEAR_FLOW)
+    both = both[near & (both["measured_by"] < both["measured_by_other"])]
     gaps = calibration.difference(both["in_use"], both["in_use_other"])
     return float(np.sqrt((gaps**2).mean() / 2))
 
 
 def carried(
-    vendor: str, tables: Tables, since: pd.Timestamp, until: pd.Timestamp
+    vendor: str, known: Learned, usage: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp
 ) -> tuple[float, float]:
     """The drift of a maker's share between two months, and its doubt; see pairs.drift.
 
-    Nothing within a month or two, which is what a reading's own error holds already.
+    `usage`: the table vendor_usage. Nothing within a month or two, which is what a reading's own
+    error holds already.
     """
-    if abs(models.months_between(since, until)) <= 2:
+    if abs(models.months_between(since, until)) <= _SAME:
         return 0.0, 0.0
-    panel = models.monthly_shares(tables["usage_panel"], _column_of(APPLE))
-    regions = tables["regions"]
-    countries = regions.loc[regions["kind"] == "country", "region"]
-    world = models.vendor_series(tables["vendor_usage"], "world", vendor)
-    return pairs.drift(world, panel[panel.columns.intersection(pd.Index(countries))], since, until)
+    world = models.vendor_series(usage, "world", vendor)
+    return pairs.drift(world, known.panel, since, until)

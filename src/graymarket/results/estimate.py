@@ -1,26 +1,36 @@
 """What is estimated: smartphones, the maker's share of them, and the gray part, with refusals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
+from graymarket.results import shares, subjects
 from graymarket.results.build import Results
 from graymarket.results.cells import at, column, each
 from graymarket.results.chain import CHAIN, chain, label_of, widest
 from graymarket.results.gray_cases import by_place, every_case, own_cases
-from graymarket.results.intervals import bounds, estimable, interval, refusal, rests_on, step_of
+from graymarket.results.intervals import (
+    estimable,
+    interval,
+    refusal,
+    rests_on,
+    step_of,
+    together,
+)
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Result, Verdict
 
 _LARGER = 55  # percent of chance from which a share counts as larger: ICD 203's “likely”
 _OUTSIDE = ((90, "nearly_all"), (50, "most"), (0, "some"))  # least percent outside the channel
 
-_KINDS = ("evidence", "inference", "guess", "proxy", "none")  # in the order of tables
-_CELLS = ("interval", "later", "bounds", "rests", "month", "proxy")
+# In the order of tables.
+_KINDS = ("evidence", models.LEARNED, "inference", "guess", "proxy", "none")
+_CELLS = ("interval", "later", "together", "rests", "month", "proxy")
 _OF_ALL = ("smartphones", "brand_gray_supply")  # of all makers, and asked about with any of them
 
 # A quantity → what it is, for its definition.
@@ -41,16 +51,15 @@ class Estimate:
     """Estimates from the tables assumptions and cases, for the question's places.
 
     `then`: the month of the assumptions nearest the event (None without any); `latest`: their
-    newest; `inputs`: as models.calibrated, with name (the place) and label (the input in words);
-    `estimates`: as models.estimate, for every maker, with
-    name (the place), what, interval (a quantity, or a verdict where not estimable), later (the same
-    at the newest date), bounds, rests (results), month (a moment) and proxy (bool); `asked`: those
-    on the maker or on all makers, and the cases, with the same cells; `chain`: the inputs of the
-    main place's gray phones, a row each: label, low, mode, high, kind, reasoning; `swing`: what
-    each of them does alone, as in models.sensitivity, with label and remark (results); `methods`: a
-    row a place: name, channel, share_gap, flow (results); `registers`: counts of phones elsewhere
-    against page views, with name and period. The frames chain and swing are empty where the main
-    place has no such estimate.
+    newest; `inputs`: as models.with_shares, with name (the place) and label (the input in words);
+    `estimates`: as models.estimate, for every maker, with name (the place), what, interval (a
+    quantity, or a verdict where not estimable), later (the same at the newest date), together,
+    rests (results), month (a moment) and proxy (bool); `asked`: those on the maker or on all
+    makers, and the cases, with the same cells; `chain`: the inputs of the main place's gray phones,
+    a row each: label, low, mode, high, kind, reasoning; `swing`: what each of them does alone, as
+    in models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
+    share_gap, flow (results). The frames chain and swing are empty where the main place has no such
+    estimate.
     """
 
     then: pd.Timestamp | None
@@ -61,7 +70,6 @@ class Estimate:
     chain: pd.DataFrame
     swing: pd.DataFrame
     methods: pd.DataFrame
-    registers: pd.DataFrame
     results: Results
 
 
@@ -69,7 +77,12 @@ def compute(question: Question, tables: Tables) -> Estimate:
     """The estimates for the question's maker and places."""
     given = tables["assumptions"]
     given = given[given["region"].isin(question.regions)]
-    inputs = models.calibrated(given, tables["usage_panel"])
+    known = cast(shares.Shares, subjects.compute("shares", question, tables)).known
+    inputs = models.with_shares(
+        given,
+        {of: one.posterior for of, one in known.items()},
+        {of: one.lineage for of, one in known.items()},
+    )
     then, latest = _dates(inputs, question)
     estimates = _estimates(inputs, tables)
     own = estimates[estimates["maker"].isin([question.maker, models.ALL])]
@@ -85,8 +98,7 @@ def compute(question: Question, tables: Tables) -> Estimate:
         _assumed(results, newest, question, "_latest")
     _senses(results, at_event, question)
     _refused(results, own, then, latest, question, tables)
-    _compared(results, assumed, at_event, question, tables)
-    registers = _registers(results, question, tables)
+    _compared(results, assumed, at_event, known, question, tables)
     frames = _chain(results, inputs, at_event, question)
     _base(results, inputs)
     cases = every_case(question, tables)
@@ -99,7 +111,7 @@ def compute(question: Question, tables: Tables) -> Estimate:
         name=inputs["region"].map(names_of(tables)),
         label=column([label_of(row) for row in each(inputs)], inputs.index),
     )
-    return Estimate(then, latest, inputs, estimates, asked, *frames, methods, registers, results)
+    return Estimate(then, latest, inputs, estimates, asked, *frames, methods, results)
 
 
 def _dates(
@@ -126,7 +138,7 @@ def _estimates(inputs: pd.DataFrame, tables: Tables) -> pd.DataFrame:
         what=column([_what(row) for row in rows]),
         interval=column(intervals),
         later=column([latest[_key(row)] for row in rows]),
-        bounds=column([bounds(row, _WHAT[row.quantity], f"{row.date:%Y-%m}") for row in rows]),
+        together=column([together(row, _WHAT[row.quantity], f"{row.date:%Y-%m}") for row in rows]),
         rests=column([rests_on(row.kind, row) for row in rows]),
         month=column([_month(row) for row in rows]),
         kind=pd.Categorical(estimates["kind"], _KINDS, ordered=True),
@@ -166,7 +178,7 @@ def _name(name: str, region: str, question: Question) -> str:
 def _amount(results: Results, row: Any, question: Question) -> None:
     """A quantity of a place at the event: its interval, its bounds and its median."""
     name = _name(row.quantity, row.region, question)
-    results[name], results[f"{name}_bounds"] = row.interval, row.bounds
+    results[name], results[f"{name}_together"] = row.interval, row.together
     if name == "share":
         what = "The middle of the draws of the maker's share"
         results.quantity("share_median", row.median, "percent", what, row, kind="estimated")
@@ -175,7 +187,7 @@ def _amount(results: Results, row: Any, question: Question) -> None:
 def _assumed(results: Results, inputs: pd.DataFrame, question: Question, when: str = "") -> None:
     """The ranges assumed for the maker and for all, as assumed_PARAMETER; `when` is a suffix."""
     units = {"percent": "percent", "ratio": "ratio", "persons": "people", "lines": "people"}
-    for row in each(inputs[inputs["parameter"] != "page_views"]):
+    for row in each(inputs[inputs["kind"] != models.LEARNED]):
         unit = units[row.unit]
         results.range(
             _name(f"assumed_{row.parameter}", row.region, question) + when,
@@ -236,7 +248,12 @@ def _refused(
 
 
 def _compared(
-    results: Results, inputs: pd.DataFrame, own: pd.DataFrame, question: Question, tables: Tables
+    results: Results,
+    inputs: pd.DataFrame,
+    own: pd.DataFrame,
+    known: Mapping[shares.Place, shares.Known],
+    question: Question,
+    tables: Tables,
 ) -> None:
     """The main place's share against what others say of it."""
     main = question.regions[0]
@@ -245,29 +262,20 @@ def _compared(
     if "share" not in own.index:
         return
     share = at(own, "share")
-    _above_world(results, share, question, tables)
+    here = known.get((main, share["date"], question.maker))
+    if here is not None:
+        _above_world(results, share, here, question, tables)
     _article(results, share, main, tables)
     if "brand_gray" in ranges.index:
         part = at(ranges, "brand_gray")
         answer = next(word for end, word in _OUTSIDE if part["low"] >= end)
         what = "How many of the maker's phones come from outside its channel"
         results.verdict("outside", answer, what, part)
-    register = tables["vendor_share"]
-    register = register[
-        (register["region"] == main)
-        & (register["vendor"] == question.maker)
-        & (register["metric"] == "network_register_rank")
-    ].head(1)
-    if len(register) and "smartphone_share" in ranges.index:
-        cap, part = models.rank_cap(register["value"].iloc[0]), at(ranges, "smartphone_share")
-        low, high = 100 * cap / part["high"], 100 * cap / part["low"]
-        what = "The most of smartphones that the rank in the register allows"
-        results.range(
-            "register_cap", low, high, "percent", what, register, part, kind="judged", step=1
-        )
 
 
-def _above_world(results: Results, share: pd.Series, question: Question, tables: Tables) -> None:
+def _above_world(
+    results: Results, share: pd.Series, here: shares.Known, question: Question, tables: Tables
+) -> None:
     """The chance that the share lies above the worldwide one, the month of the page views."""
     views = tables["vendor_share"]
     views = views[
@@ -283,9 +291,8 @@ def _above_world(results: Results, share: pd.Series, question: Question, tables:
     ]
     if world.empty:
         return
-    chance = models.chance_above(share["low"], share["high"], world["usage_share"].iloc[0])
-    what = "The chance that the share is above the worldwide one of page views, all shares between "
-    what += "the bounds taken as equally likely"
+    chance = here.posterior.chance_above(float(world["usage_share"].iloc[0]))
+    what = "The chance that the share is above the worldwide one of page views"
     results.quantity("above_world", chance, "chance", what, share, world, kind="estimated")
     answer = "larger" if chance > _LARGER else "no_larger"
     what = "Whether the maker is larger in the main place than elsewhere"
@@ -307,35 +314,6 @@ def _article(results: Results, share: pd.Series, main: str, tables: Tables) -> N
     answer = "inside" if share["low95"] <= value <= share["high95"] else "outside"
     what = "Whether the article's share lies in our interval"
     results.verdict("article_place", answer, what, claim, share, about="in_interval")
-
-
-def _registers(results: Results, question: Question, tables: Tables) -> pd.DataFrame:
-    """Counts of phones against page views, of places other than those that they correct."""
-    ratios = tables["inputs"]
-    ratios = ratios[(ratios["metric"] == "panel_calibration_ratio") & (ratios["grade"] != "C")]
-    given = tables["assumptions"]
-    corrected = given.loc[given["parameter"] == "register_ratio", "region"]
-    elsewhere = ratios[~ratios["region"].isin(corrected)]
-    if elsewhere.empty:
-        return elsewhere
-    value = elsewhere["value"]
-    what = "A count's share of phones over the share of page views"
-    low, middle, high = value.min(), value.median(), value.max()
-    results.range("ratios", low, high, "ratio", f"{what}, least and greatest", elsewhere)
-    results.quantity("ratio", middle, "ratio", f"{what}, the middle one", elsewhere)
-    results.count("ratio_count", len(elsewhere), "How many such ratios there are", elsewhere)
-    places = named(tables, elsewhere["region"].unique())
-    results.names("ratio_places", places, "Where such counts were made", elsewhere)
-    for row in each(ratios[ratios["region"] == question.regions[0]].head(1)):
-        results.quantity("site_ratio", row.value, "ratio", f"{what}, in the main place", row)
-    periods = [
-        Moment(date=row.start, end=row.end, definition="When", lineage=(row.lineage,))
-        for row in each(elsewhere)
-    ]
-    names = elsewhere["region"].map(names_of(tables))
-    return elsewhere.assign(name=names, period=column(periods, elsewhere.index)).sort_values(
-        "value", kind="stable"
-    )
 
 
 def _chain(
@@ -379,8 +357,8 @@ def _asked(
         parts.count(name, count, what, origin, unit="nothing" if "of" in name else "estimates")
     if len(made):
         results.update(parts)
-        what = "Draws of each input"
-        results.quantity("draws", models.DRAWS, "number", what, origin, kind="counted")
+        what = "Points of each input"
+        results.quantity("points", models.POINTS, "number", what, origin, kind="counted")
     what = "The places asked about"
     parts.names("places", named(tables, question.regions), what, "regions", most=3)
     words: dict[str, Result | str] = {"maker": question.maker, **parts}
@@ -396,7 +374,7 @@ def _asked(
 
 def _base(results: Results, inputs: pd.DataFrame) -> None:
     """How many inputs there are, by kind."""
-    given = inputs[inputs["parameter"] != "page_views"]
+    given = inputs[inputs["kind"] != models.LEARNED]
     origin = given if len(given) else "assumptions"
     what = "Ranges assumed"
     results.quantity("inputs_count", len(given), "rows", what, origin, kind="counted")
@@ -455,7 +433,7 @@ def _channel_cell(ranges: pd.DataFrame, shares: pd.DataFrame, question: Question
         answer = "missing"
     else:
         gray = at(shares, "brand_gray_share")
-        parts |= {"interval": gray["interval"], "bounds": gray["bounds"]}
+        parts |= {"interval": gray["interval"], "together": gray["together"]}
         answer = "brand"
         if "customs_gray" in ranges.index:
             answer, customs = "brand_and_customs", at(ranges, "customs_gray")

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from graymarket.evidence import lineage
-from graymarket.models import ALL
+from graymarket.models import ALL, LEARNED
 from graymarket.results.quantity import Confidence, Quantity, Verdict
 
 LEVEL = 95.0  # percent of draws in the interval that is printed
@@ -23,6 +23,7 @@ _UNITS = {
 # How sound the weakest input is → the confidence of what follows from it.
 _CONFIDENCE: dict[str, Confidence] = {
     "evidence": "moderate",
+    LEARNED: "low",
     "inference": "low",
     "proxy": "low",
     "guess": "low",
@@ -54,6 +55,13 @@ def bounds(row: Any, what: str, period: str) -> Quantity:
     return Quantity(
         low=row.low, high=row.high, kind="bound", step=step(row.unit, row.high), **known
     )
+
+
+def together(row: Any, what: str, period: str) -> Quantity:
+    """Where the quantity would end were all inputs off the same way (low, high of the row)."""
+    known = _about(row, f"{what}: all inputs off the same way", period)
+    step_to = step(row.unit, row.high)
+    return Quantity(low=row.low, high=row.high, kind="estimated", step=step_to, **known)
 
 
 def estimable(rows: pd.DataFrame) -> pd.DataFrame:

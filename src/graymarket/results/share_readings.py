@@ -12,9 +12,9 @@ from scipy.stats import norm
 from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.models import pairs
-from graymarket.models.calibration import Errors, shifted
+from graymarket.models.calibration import shifted
 from graymarket.question import SERIES
-from graymarket.results.cells import each
+from graymarket.results.cells import column, each
 from graymarket.results.errors import (
     APPLE,
     APPLE_VIEWS,
@@ -22,15 +22,13 @@ from graymarket.results.errors import (
     METRICS,
     PANEL,
     VIEWS,
-    Kind,
+    Learned,
     carried,
-    counted,
-    register_noise,
-    usable,
 )
 
 REGISTER = "register"  # a count of phones in use itself: its own noise alone
 _FARTHEST = 30  # months from a reading to the date beyond which it tells nothing of it
+_NEAR_DAYS = 183  # from a register's month, in which a count of lines with data tells of it
 _MANY = 1e6  # degrees of freedom of an error that is known
 _Z95 = float(norm.ppf(0.975))
 _COMPOSITE = (" and ", ",", "Other", "All vendors")  # of what is no single maker
@@ -45,29 +43,28 @@ class Target:
     maker: str
 
 
-def makers(region: str, tables: Tables) -> list[str]:
+def makers(region: str, known: Learned, tables: Tables) -> list[str]:
     """The single makers of which there is any reading of a region, in order of their names."""
-    named = [usable(tables["vendor_share"]), tables["shares_in_use"], tables["offers"]]
+    named = [known.shares, known.in_use, tables["offers"]]
     found = {
         str(vendor) for rows in named for vendor in rows.loc[rows["region"] == region, "vendor"]
     }
     return sorted(m for m in found if not any(part in m for part in _COMPOSITE))
 
 
-def readings_of(target: Target, kinds: dict[str, Kind], tables: Tables) -> pd.DataFrame:
+def readings_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
     """The readings of a target, as synthesis.combined takes them, the index naming each.
 
     Beside its columns: value (percent, as read), start and end, source (what it is: a metric of
     vendor_share, "panel", "offers" or "register"), off (log-odds by which its kind is off), moved
     (by drift), alone (percent: what it says corrected) and lineage.
     """
-    noise = register_noise(tables)
-    rows = [_entry(target, found, kinds, tables, noise) for found in _found(target, tables)]
+    rows = [_entry(target, found, known, tables) for found in _found(target, known, tables)]
     frame = pd.DataFrame([row for row in rows if row is not None])
     return frame if frame.empty else frame.set_index("name")
 
 
-def _found(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
+def _found(target: Target, known: Learned, tables: Tables) -> Iterator[dict[str, Any]]:
     """Rows that are of the target's place and maker, in one form."""
 
     def own(rows: pd.DataFrame) -> Iterator[Any]:
@@ -75,13 +72,13 @@ def _found(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
         return rows[here].dropna(subset=["start", "end"]).itertuples()
 
     views = VIEWS if target.maker != APPLE else APPLE_VIEWS
-    for row in own(usable(tables["vendor_share"])):
+    for row in own(known.shares):
         kind = METRICS[row.metric]
-        known = {"kind": views if kind == VIEWS else kind, "source": row.metric}
-        yield _of(row, row.value, row.sample, **known)
+        kind = views if kind == VIEWS else kind
+        yield _of(row, row.value, row.sample, kind=kind, source=row.metric)
     for row in own(tables["offers"]):
         yield _of(row, 100 * row.count / row.total, row.total, kind=FLOW, source="offers")
-    for row in own(counted(tables)):
+    for row in own(known.in_use):
         yield _of(row, row.in_use, np.nan, kind=REGISTER, source=REGISTER)
     yield from _panel(target, tables)
 
@@ -107,11 +104,7 @@ def _panel(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
 
 
 def _entry(
-    target: Target,
-    found: dict[str, Any],
-    kinds: dict[str, Kind],
-    tables: Tables,
-    noise: float,
+    target: Target, found: dict[str, Any], known: Learned, tables: Tables
 ) -> dict[str, Any] | None:
     """A reading with its errors; None where it is too far off, or nothing tells its error."""
     middle = found["start"] + (found["end"] - found["start"]) / 2
@@ -121,13 +114,14 @@ def _entry(
     if not 0 < found["value"] < 100:
         return None
     try:
-        moved, doubt = carried(target.maker, tables, month, target.date)
+        usage = tables["vendor_usage"]
+        moved, doubt = carried(target.maker, known, usage, month, target.date)
     except ValueError:
         return None
-    known = _errors(found["kind"], kinds, month, noise)
-    if known is None:
+    errors = _errors(found["kind"], known, month)
+    if errors is None:
         return None
-    off, shared, within, freedom = known
+    off, shared, within, freedom = errors
     chance = _sampling(found["value"], found["sample"])
     by = off + moved
     return found | {
@@ -146,14 +140,14 @@ def _month(day: pd.Timestamp) -> pd.Timestamp:
 
 
 def _errors(
-    name: str, kinds: dict[str, Kind], month: pd.Timestamp, noise: float
+    name: str, known: Learned, month: pd.Timestamp
 ) -> tuple[float, float, float, float] | None:
     """What the kind is off by, what its readings share, what each has of its own, and degrees."""
     if name == REGISTER:
-        return 0.0, 0.0, noise, _MANY
-    if name not in kinds:
+        return 0.0, 0.0, known.noise, _MANY
+    if name not in known.kinds:
         return None
-    errors: Errors = kinds[name].errors
+    errors = known.kinds[name].errors
     given = {"ipads": float(month < pairs.IPADS_LEAVE)} if len(errors.names) > 1 else {}
     off, se = errors.expected(**given)
     return off, float(np.hypot(se, errors.between)), errors.within, errors.freedom
@@ -167,15 +161,15 @@ def _sampling(value: float, sample: float) -> float:
     return float(1 / np.sqrt(sample * part * (1 - part)))
 
 
-def limits_of(target: Target, tables: Tables) -> pd.DataFrame:
+def limits_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
     """What the share cannot exceed, as synthesis.combined takes it: the rank in a register.
 
     A brand of a rank has at most that part of all phones; of smartphones it has as many times more
-    as smartphones are fewer than phones, in the register's own month (table assumptions). Beside
-    at and own: value (percent of all phones), cap_low and cap_high (percent of smartphones, in its
-    month), month, moved and lineage.
+    as smartphones are fewer than phones: as lines with data are fewer than lines, in counts of the
+    register's own months. Beside at and own: value (percent of all phones), cap_low and cap_high
+    (percent of smartphones, in its month), month, moved and lineage.
     """
-    shares, given = tables["vendor_share"], tables["assumptions"]
+    shares = tables["vendor_share"]
     ranks = shares[
         (shares["region"] == target.region)
         & (shares["vendor"] == target.maker)
@@ -184,21 +178,36 @@ def limits_of(target: Target, tables: Tables) -> pd.DataFrame:
     ]
     rows = []
     for rank in each(ranks):
-        part = given[
-            (given["region"] == target.region)
-            & (given["parameter"] == "smartphone_share")
-            & (given["date"] == _month(rank.start))
-        ]
-        if len(part) and abs(models.months_between(rank.start, target.date)) <= _FARTHEST:
-            rows.append(_limit(target, rank, part.iloc[0], tables))
+        parts = _with_data(target.region, rank.start, tables)
+        if len(parts) and abs(models.months_between(rank.start, target.date)) <= _FARTHEST:
+            rows.append(_limit(target, rank, parts, known, tables))
     frame = pd.DataFrame(rows)
     return frame if frame.empty else frame.set_index("name")
 
 
-def _limit(target: Target, rank: Any, part: pd.Series, tables: Tables) -> dict[str, Any]:
+def _with_data(region: str, day: pd.Timestamp, tables: Tables) -> pd.DataFrame:
+    """Counts of lines with data near a day, with part: percent of all lines of that year's end."""
+    counts, world = tables["market_size"], tables["world_development"]
+    near = (counts["end"] - day).abs() <= pd.Timedelta(days=_NEAR_DAYS)
+    of_lines = (counts["region"] == region) & (counts["metric"] == "mobile_internet_users")
+    sound = counts["grade"].isin(pairs.SOUND) & counts["value"].notna()
+    here = counts[near & of_lines & sound]
+    lines = world[(world["region"] == region) & (world["indicator"] == "IT.CEL.SETS")]
+    both = here.assign(year=here["end"].dt.year).merge(lines, on="year", suffixes=("", "_lines"))
+    entries = zip(both["lineage"], both["lineage_lines"], strict=True)
+    return both.assign(
+        part=100 * both["value"] / both["value_lines"],
+        lineage=column(list(entries), both.index),
+    )
+
+
+def _limit(
+    target: Target, rank: Any, parts: pd.DataFrame, known: Learned, tables: Tables
+) -> dict[str, Any]:
     cap = models.rank_cap(rank.value)
-    low, high = 100 * cap / part["high"], 100 * cap / part["low"]
-    moved, doubt = carried(target.maker, tables, _month(rank.start), target.date)
+    low, high = (float(100 * cap / end) for end in (parts["part"].max(), parts["part"].min()))
+    usage = tables["vendor_usage"]
+    moved, doubt = carried(target.maker, known, usage, _month(rank.start), target.date)
     ends = logit(np.array([low, high]) / 100)
     return {
         "name": rank.lineage,
@@ -209,5 +218,5 @@ def _limit(target: Target, rank: Any, part: pd.Series, tables: Tables) -> dict[s
         "cap_high": high,
         "month": _month(rank.start),
         "moved": moved,
-        "lineage": lineage(rank.lineage, part),
+        "lineage": lineage(rank.lineage, parts),
     }

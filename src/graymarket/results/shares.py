@@ -13,13 +13,13 @@ from graymarket.question import Question
 from graymarket.results import errors
 from graymarket.results.build import Results
 from graymarket.results.cells import column
-from graymarket.results.errors import Kind
+from graymarket.results.errors import Kind, Learned
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Quantity, Result, Verdict
 from graymarket.results.share_readings import Target, limits_of, makers, readings_of
 
 LEVEL = 95.0  # percent
-_KINDS = {errors.PANEL: "panel", errors.VIEWS: "views", errors.FLOW: "flow"}
+Place = tuple[str, pd.Timestamp, str]  # region, month, maker
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Shares:
     countries, hits and chances (results); `pairs`: those of the panel, with name.
     """
 
-    known: dict[tuple[str, pd.Timestamp, str], Known]
+    known: dict[Place, Known]
     weights: pd.DataFrame
     coverage: pd.DataFrame
     pairs: pd.DataFrame
@@ -56,33 +56,31 @@ class Shares:
 
 def compute(question: Question, tables: Tables) -> Shares:
     """The shares of every maker in the question's places, at the months of the assumptions."""
-    kinds = errors.learned(tables)
-    known = _known(question, kinds, tables)
+    learned = errors.learned(tables)
+    every = _known(question, learned, tables)
     results = Results()
-    coverage = _coverage(results, kinds)
-    here = known.get((question.regions[0], question.month, question.maker))
+    coverage = _coverage(results, learned.kinds)
+    here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
-    pairs = kinds[errors.PANEL].pairs
+    pairs = learned.kinds[errors.PANEL].pairs
     named = pairs.assign(name=pairs["region"].map(names_of(tables)))
-    return Shares(known, weights, coverage, named, results)
+    return Shares(every, weights, coverage, named, results)
 
 
-def _known(
-    question: Question, kinds: dict[str, Kind], tables: Tables
-) -> dict[tuple[str, pd.Timestamp, str], Known]:
+def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
     given = tables["assumptions"]
-    known = {}
+    found = {}
     for region in question.regions:
         dates = {question.month, *given.loc[given["region"] == region, "date"]}
         for date in sorted(dates):
-            for maker in sorted({*makers(region, tables), question.maker, errors.APPLE}):
+            for maker in sorted({*makers(region, learned, tables), question.maker, errors.APPLE}):
                 target = Target(region, date, maker)
-                readings = readings_of(target, kinds, tables)
+                readings = readings_of(target, learned, tables)
                 if len(readings):
-                    limits = limits_of(target, tables)
+                    limits = limits_of(target, learned, tables)
                     posterior = synthesis.combined(readings, limits)
-                    known[region, date, maker] = Known(target, readings, limits, posterior)
-    return known
+                    found[region, date, maker] = Known(target, readings, limits, posterior)
+    return found
 
 
 def _coverage(results: Results, kinds: dict[str, Kind]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from graymarket.results.quantity import Result
 SUBJECTS = (
     "asked",
     "facts",
+    "shares",
     "estimate",
     "readings",
     "channel",
