@@ -34,7 +34,7 @@ class Known:
     @property
     def lineage(self) -> tuple[str, ...]:
         """The rows of its readings and limits."""
-        return lineage(self.readings, self.limits)
+        return lineage(*(rows for rows in (self.readings, self.limits) if len(rows)))
 
 
 @dataclass(frozen=True)
