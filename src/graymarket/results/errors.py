@@ -11,6 +11,7 @@ from graymarket import models
 from graymarket.evidence import Tables
 from graymarket.models import calibration, pairs
 from graymarket.models.calibration import Errors
+from graymarket.models.pert import pert_quantile
 from graymarket.question import SERIES
 
 APPLE = "Apple"  # the maker that the panel's pairs are of: the one class that is well known
@@ -29,6 +30,12 @@ _SAME = 2  # months apart that count as one time
 _LEAN = 4.0  # degrees of freedom that the well-known class counts for
 _ENOUGH = 10  # countries from which a class can tell its own spread between countries
 _IPADS = ("ipads",)
+_FORMER_RATIO = (0.36, 0.8, 1.22)
+NAIVE = {
+    "former": "the former edition’s interval",
+    "views": "page views as they are, with the former interval’s width",
+    "ratio": "eight tenths of page views",
+}
 Learn = Callable[[pd.DataFrame], Errors]
 
 
@@ -155,7 +162,7 @@ def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind | None:
         {
             "method": name,
             "passes": calibration.passes(tested),
-            **{f"score{level}": _score(tested, level) for level in calibration.LEVELS},
+            **{f"score{level}": score(tested, level) for level in calibration.LEVELS},
             **{f"hits{level}": int(tested[f"hit{level}"].sum()) for level in calibration.LEVELS},
         }
         for name, tested in tried
@@ -168,9 +175,31 @@ def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind | None:
     return Kind(rows, learn(rows), tested, countries, table, str(best["method"]))
 
 
-def _score(tested: pd.DataFrame, level: int) -> float:
+def score(tested: pd.DataFrame, level: int = 95) -> float:
+    """The mean interval score of calibration.left_out's rows."""
     ends = tested[f"low{level}"], tested[f"high{level}"]
     return calibration.interval_score(*ends, tested["difference"], level)
+
+
+def naive(kind: Kind, way: str) -> float:
+    """The mean score of 95% intervals without learning: a way of NAIVE.
+
+    The former edition took a share of page views times a ratio between 0.36 and 1.22, likeliest
+    0.8 (as PERT); here that interval, the same centred on the page views, and the ratio alone.
+    """
+    reading = kind.pairs["reading"]
+    ends = pert_quantile(*_FORMER_RATIO, np.array([0.025, 0.5, 0.975]))
+    low, middle, high = (_times(reading, ratio) for ratio in ends)
+    if way == "ratio":
+        low = high = _times(reading, _FORMER_RATIO[1])
+    elif way == "views":
+        low, high = low - middle, high - middle
+    return calibration.interval_score(low, high, kind.pairs["difference"], 95)
+
+
+def _times(reading: pd.Series, ratio: float) -> pd.Series:
+    """What a share times a ratio lies from it, in log-odds."""
+    return calibration.difference((reading * ratio).clip(upper=99), reading)
 
 
 def register_noise(in_use: pd.DataFrame) -> float:

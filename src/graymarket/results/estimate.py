@@ -433,7 +433,7 @@ def _channel_cell(ranges: pd.DataFrame, shares: pd.DataFrame, question: Question
         answer = "missing"
     else:
         gray = at(shares, "brand_gray_share")
-        parts |= {"interval": gray["interval"], "together": gray["together"]}
+        parts |= {"interval": gray["interval"]}
         answer = "brand"
         if "customs_gray" in ranges.index:
             answer, customs = "brand_and_customs", at(ranges, "customs_gray")

@@ -96,12 +96,14 @@ def _coverage(results: Results, kinds: dict[str, Kind]) -> pd.DataFrame:
                 least, most = calibration.allowed_hits(len(tested), level)
                 what = f"Hits that chance explains at {level}%: {name}{of}"
                 results.range(
-                    f"{name}{of}_allowed{level}", least, most, "count", what, origin, kind="counted"
+                    f"{name}{of}_allowed{level}", least, most, "number", what, origin, kind="counted"
                 )
         results.count(f"{name}_pairs", len(kind.pairs), f"Pairs: {name}", origin)
         countries = kind.pairs["region"].nunique()
         results.count(f"{name}_countries", countries, f"Countries with pairs: {name}", origin)
         rows.append(_covered(results, name, kind))
+    if errors.PANEL in kinds:
+        _against(results, kinds[errors.PANEL])
     return pd.DataFrame(rows)
 
 
@@ -117,6 +119,16 @@ def _covered(results: Results, name: str, kind: Kind) -> dict[str, object]:
         "method": _verdict("spread_method", kind.method, kind.pairs),
         "lineage": lineage(kind.pairs),
     }
+
+
+def _against(results: Results, kind: Kind) -> None:
+    """The mean interval score of what was learned, and of what one would do without it."""
+    origin = lineage(kind.pairs)
+    ways = {"learned": "learned errors", **errors.NAIVE}
+    for name, way in ways.items():
+        score = errors.score(kind.readings) if name == "learned" else errors.naive(kind, name)
+        what = f"Mean score of 95% intervals, log-odds, less is better: {way}"
+        results.quantity(f"score_{name}", score, "ratio", what, origin, kind="estimated", step=0.1)
 
 
 def _verdict(about: str, answer: str, rows: object, **parts: Result | str) -> Verdict:
@@ -153,8 +165,26 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
                 "lineage": row["lineage"],
             }
         )
+        ends = (row["cap_low"], row["cap_high"], "percent")
+        what = "The most of smartphones that the rank allows, in its own month"
+        month = f"{row['month']:%Y-%m}"
+        results.range("register_cap", *ends, what, row, kind="bound", step=1, period=month)
     results["share"] = share_interval(here.posterior, here)
+    _more(results, here)
     return pd.DataFrame(rows).assign(weight=lambda f: column(list(f["weight"]), f.index))
+
+
+def _more(results: Results, here: Known) -> None:
+    """The middle of the share, and the interval that holds in four of five."""
+    place: dict[str, Any] = {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
+    low, high = here.posterior.interval(80)
+    what, rows = "The share of smartphones in use", here.lineage
+    fields = {**place, "kind": "estimated", "step": 1}
+    results.range("share_80", low, high, "percent", what, rows, level=80, **fields)
+    middle = float(here.posterior.quantile(0.5))
+    results.quantity("share_middle", middle, "percent", f"{what}: middle", rows, **fields)
+    count = len(here.readings)
+    results.count("readings", count, "Readings that the share follows from", rows, **place)
 
 
 def _without(without: pd.Series, name: Hashable, here: Known) -> Quantity | None:
