@@ -59,6 +59,8 @@ class Closures:
 class _Watched:
     """A featured closure: its shares, the mobile base that they are part of, and its rows.
 
+    `named`: percent of page views whose browser is named at all, in the months that tell it.
+
     `unbarred`: its control if registries barred no country from being a donor.
     """
 
@@ -69,6 +71,7 @@ class _Watched:
     place: str
     shares: pd.Series
     base: pd.Series
+    named: pd.Series
     marks: Mapping[str, str]
     rows: tuple[str, ...]
 
@@ -161,7 +164,10 @@ def _watched(
 ) -> list[_Watched]:
     """The featured closures, with what their results are made of."""
     marks = effects.marks_of(tables)
-    base = models.monthly_shares(tables["usage_panel"], "mobile_share")
+    base, named = (
+        models.monthly_shares(tables["usage_panel"], name)
+        for name in ("mobile_share", "named_share")
+    )
     return [
         _Watched(
             label=label,
@@ -171,6 +177,7 @@ def _watched(
             place=str(names_of(tables)[row["region"]]),
             shares=readings_of(tables, row),
             base=base[row["region"]].dropna(),
+            named=named[row["region"]].dropna(),
             marks=marks,
             rows=effects.rows_of(row, tables),
         )
@@ -394,13 +401,15 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     results.moment(f"{prefix}lowest_month", lowest, what, one.rows)
     known: dict[str, Any] = _during(since)
     results.quantity(f"{prefix}lowest", since.min(), "percent", what, one.rows, **known)
-    base, what = one.base.loc[month:], "Mobile browsers’ part of all page views by month, since"
+    what = "Named mobile browsers’ part of all page views by month, since"
+    base = one.base.loc[month:]
     ends, known = (base.min(), base.max()), _during(base)
     results.range(f"{prefix}base_since", *ends, "percent", what, one.rows, **known)
     steps = base.diff()
     for name, month_of in (("rise", steps.idxmax()), ("fall", steps.idxmin())):
         what = f"The month of the largest {name} in mobile browsers’ part since the closure"
         results.moment(f"{prefix}base_{name}", pd.Timestamp(str(month_of)), what, one.rows)
+    _add_named(results, prefix, one)
     quarter = pd.date_range(end=since.index[-1], periods=3, freq="MS")
     fresh = sum(f"{one.row['region']}/{month:%Y-%m}" in one.marks for month in quarter)
     what = "Months of the newest quarter that are provisional"
@@ -408,6 +417,16 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     parts.count("months", fresh, what, one.rows)
     answer, known = "some" if fresh else "none", {**parts}
     results.verdict(f"{prefix}quarter", answer, what, one.rows, about="provisional", parts=known)
+
+
+def _add_named(results: Results, prefix: str, one: _Watched) -> None:
+    """How much of page views is by browsers that the carrier names: last before, and newest."""
+    before, what = one.named.loc[: one.row["month"]], "Page views whose browser the carrier names"
+    ends = {"before": before.index[-1], "newest": one.named.index[-1]}
+    for name, at in ends.items():
+        known: dict[str, Any] = {"period": f"{at:%Y-%m}"}
+        results.quantity(f"{prefix}named_{name}", one.named[at], "percent", what, one.rows, **known)
+        results.moment(f"{prefix}named_{name}_month", at, f"{what}: the month", one.rows)
 
 
 def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
