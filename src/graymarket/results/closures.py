@@ -38,7 +38,7 @@ class Closures:
     leave_one_out, any_donor (the range if registries barred no country), early, trend and
     all_months, as_far and as_far_by_distance (as effects.ranks), flagged (months); `horizons`: a
     row a closure and horizon, as effects.horizons, with label; `weights`: a row a closure and
-    donor, as effects.weights, with label; `mixes`: a row a closure: label, mix, misfit;
+    donor, as effects.weights, with label;
     `recovery`: a row an injected fall: fall, runs, bias, coverage, detected; `lines`: those of
     effects of every featured closure, with the label of its pick and panel (a verdict). By that
     label: `gaps` (as in effects) and `months` (the closure's).
@@ -47,7 +47,6 @@ class Closures:
     checks: pd.DataFrame
     horizons: pd.DataFrame
     weights: pd.DataFrame
-    mixes: pd.DataFrame
     recovery: pd.DataFrame
     lines: pd.DataFrame
     gaps: dict[str, pd.DataFrame]
@@ -86,14 +85,14 @@ def compute(question: Question, tables: Tables) -> Closures:
     chosen = list(featured(question, tables))
     if not chosen:
         none = pd.DataFrame()
-        return Closures(none, none, none, none, none, none, {}, {}, Results())
+        return Closures(none, none, none, none, none, {}, {}, Results())
     rows = {str(row["id"]): row for _, row in tables["closures"].iterrows()}
     controls, unbarred, recovery = _computed(rows, question, tables)
     results = Results()
     _add_picked(results, question, tables)
     watched = _watched(chosen, controls, unbarred, tables)
     for one in watched:
-        results |= _featured(one)
+        results |= _featured(one, tables)
     _add_recovery(results, recovery)
     _add_all(results, controls, unbarred, rows, tables)
     weights = {key: _weights(result, rows[key], tables) for key, result in controls.items()}
@@ -101,7 +100,6 @@ def compute(question: Question, tables: Tables) -> Closures:
         checks=_checks(controls, unbarred, rows, tables),
         horizons=_horizons(controls, rows, tables),
         weights=pd.concat(weights.values(), ignore_index=True),
-        mixes=pd.DataFrame([_mix(frame, controls[key]) for key, frame in weights.items()]),
         recovery=_recovery(recovery),
         lines=pd.concat([_lines(one, tables) for one in watched]),
         gaps={one.label: effects.gaps(one.result, tables, one.origin) for one in watched},
@@ -245,14 +243,6 @@ def _weights(result: SyntheticControl, row: pd.Series, tables: Tables) -> pd.Dat
     return frame
 
 
-def _mix(frame: pd.DataFrame, result: SyntheticControl) -> dict[str, object]:
-    """A row of `mixes` from a closure's donors."""
-    first = frame.iloc[0]
-    misfit = _misfit(result, first["lineage"])
-    mix = effects.mix(frame, first["lineage"])
-    return {"label": first["label"], "mix": mix, "misfit": misfit, "lineage": first["lineage"]}
-
-
 def _misfit(result: SyntheticControl, origin: tuple[str, ...]) -> Quantity:
     known = {"unit": "points_in_column_unsigned"}
     return effects.points(result.pre_rmspe, "Typical distance before", origin, **known)
@@ -328,7 +318,7 @@ def _add_picked(results: Results, question: Question, tables: Tables) -> None:
                 results.quantity(f"{name}_fall", -value, "percent", what, row, **known)
 
 
-def _featured(one: _Watched) -> Results:
+def _featured(one: _Watched, tables: Tables) -> Results:
     """The last effect in whole points, what was seen and what the synthetic was."""
     prefix, result, origin = f"{one.label}_", one.result, one.origin
     results = effects.scope(result)
@@ -339,7 +329,8 @@ def _featured(one: _Watched) -> Results:
     results.range(f"{prefix}any_donor_range", low, high, "points", what, origin, **known)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
-    results[f"{prefix}panel"] = _panel(one)
+    results[f"{prefix}panel"], results[f"{prefix}case"] = _panel(one), _label(one.row, tables)
+    results[f"{prefix}mix"] = effects.mix(effects.weights(result, tables, origin), origin)
     _add_levels(results, prefix, one)
     _add_lost(results, prefix, one)
     _add_before(results, prefix, one)
