@@ -29,7 +29,7 @@ def december(apple: str = "4.2", september: str = "7.5") -> Dataset:
     cells = pd.DataFrame(
         [("CUB", "2026-11", "70", apple, "3"), ("CUB", "2021-09", "76.7", september, "3.78")],
         columns=["region", "month", "mobile_share", "apple_share", "samsung_internet_share"],
-    ).assign(source_id="caniuse-region-usage")
+    ).assign(named_share="", source_id="caniuse-region-usage")
     address = "https://example.org/usage/CU.json"
     return Dataset("usage_panel", cells, Download("CU.json", b"{}", DAY, address))
 

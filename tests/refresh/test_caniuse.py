@@ -40,6 +40,9 @@ def test_cuba(snapshot):
     assert (row.region, row.month, row.source_id) == ("CUB", "2026-08", "caniuse-region-usage")
     assert float(row.mobile_share) == pytest.approx(mobile, abs=0.005001)
     assert float(row.apple_share) == pytest.approx(100 * shares["ios_saf"] / mobile, abs=0.005001)
+    total = json.loads(recorded("CU.json"))["total"]
+    assert float(row.named_share) == pytest.approx(total, abs=0.005001)
+    assert total == pytest.approx(sum(shares.values()))
 
 
 def test_the_region_is_in_the_file_not_in_its_name(snapshot):

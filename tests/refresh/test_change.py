@@ -19,7 +19,7 @@ DAY = date(2026, 12, 3)
 def panel(*rows: tuple, name: str = "CU.json") -> Dataset:
     columns = ["region", "month", "mobile_share", "apple_share", "samsung_internet_share"]
     cells = pd.DataFrame(rows, columns=columns, dtype=str)
-    cells["source_id"] = "caniuse-region-usage"
+    cells["named_share"], cells["source_id"] = "", "caniuse-region-usage"
     return Dataset("usage_panel", cells, Download(name, b"{}", DAY))
 
 

@@ -139,9 +139,9 @@ def test_an_address_is_missed(project):
 @pytest.mark.parametrize(
     ("table", "row", "said"),
     [
-        ("usage_panel", "CUB,2031-05,50,20,3,caniuse-region-usage",
+        ("usage_panel", "CUB,2031-05,50,20,3,98,caniuse-region-usage",
          "column month: found “2031-05”, expected a month that has begun"),
-        ("usage_panel", "CUB,2026-13,50,20,3,caniuse-region-usage",
+        ("usage_panel", "CUB,2026-13,50,20,3,98,caniuse-region-usage",
          "column month: found “2026-13”, expected a month as YYYY-MM"),
         ("world_development", "CUB,SP.POP.TOTL,2020,1e999,world-bank-wdi",
          "column value: found “1e999”, expected a number such as 18.27"),

@@ -167,6 +167,21 @@ def test_donors_are_named_with_their_weights(fallen: closure.SyntheticControl) -
     assert mix.startswith(f"D01 {WORDS.text(frame.loc[0, 'weight'])}")
 
 
+def test_ranges_that_leave_out_zero_are_counted_beside_chance(
+    fallen: closure.SyntheticControl,
+) -> None:
+    within = replace(fallen, effects=fallen.effects.assign(low=-20.0, high=4.0))
+    controls, unbarred = {"a": fallen, "b": fallen}, {"a": fallen, "b": within}
+    results, rows = Results(), {"a": row(), "b": row()}
+    closures._add_all(results, controls, unbarred, rows, tables())
+    assert said(results, "beyond") == "two"
+    assert said(results, "beyond_with_any_donor") == "one"
+    assert said(results, "by_chance") == "0.2"  # two ranges of nine in ten
+    heaviest = results["heaviest"]
+    assert isinstance(heaviest, Quantity)
+    assert (heaviest.low, heaviest.high) == (100 * fallen.weights.iloc[0],) * 2
+
+
 def test_months_bridged_are_named_in_runs(fallen: closure.SyntheticControl) -> None:
     months = tuple(pd.to_datetime(["2016-10-01", "2016-11-01", "2018-06-01"]))
     results = Results()

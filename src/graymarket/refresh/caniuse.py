@@ -81,7 +81,8 @@ def read(download: Download, snapshot: Snapshot) -> list[Dataset]:
     if month >= f"{download.accessed:%Y-%m}":
         return [_no_row(f"{region} {month}: the month is not over, no row.", download, snapshot)]
     samsung = _share(usage["samsung"], mobile) if "samsung" in usage else ""
-    row = [region, month, _hundredths(mobile), _share(usage["ios_saf"], mobile), samsung, SOURCE]
+    apple, named = _share(usage["ios_saf"], mobile), _hundredths(content["total"])
+    row = [region, month, _hundredths(mobile), apple, samsung, named, SOURCE]
     rows = pd.DataFrame([row], columns=snapshot.columns(TABLE), dtype=str)
     return [Dataset(TABLE, rows, download)]
 

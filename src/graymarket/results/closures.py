@@ -38,7 +38,7 @@ class Closures:
     leave_one_out, any_donor (the range if registries barred no country), early, trend and
     all_months, as_far and as_far_by_distance (as effects.ranks), flagged (months); `horizons`: a
     row a closure and horizon, as effects.horizons, with label; `weights`: a row a closure and
-    donor, as effects.weights, with label; `mixes`: a row a closure: label, mix, misfit;
+    donor, as effects.weights, with label;
     `recovery`: a row an injected fall: fall, runs, bias, coverage, detected; `lines`: those of
     effects of every featured closure, with the label of its pick and panel (a verdict). By that
     label: `gaps` (as in effects) and `months` (the closure's).
@@ -47,7 +47,6 @@ class Closures:
     checks: pd.DataFrame
     horizons: pd.DataFrame
     weights: pd.DataFrame
-    mixes: pd.DataFrame
     recovery: pd.DataFrame
     lines: pd.DataFrame
     gaps: dict[str, pd.DataFrame]
@@ -59,6 +58,8 @@ class Closures:
 class _Watched:
     """A featured closure: its shares, the mobile base that they are part of, and its rows.
 
+    `named`: percent of page views whose browser is named at all, in the months that tell it.
+
     `unbarred`: its control if registries barred no country from being a donor.
     """
 
@@ -69,6 +70,7 @@ class _Watched:
     place: str
     shares: pd.Series
     base: pd.Series
+    named: pd.Series
     marks: Mapping[str, str]
     rows: tuple[str, ...]
 
@@ -83,14 +85,14 @@ def compute(question: Question, tables: Tables) -> Closures:
     chosen = list(featured(question, tables))
     if not chosen:
         none = pd.DataFrame()
-        return Closures(none, none, none, none, none, none, {}, {}, Results())
+        return Closures(none, none, none, none, none, {}, {}, Results())
     rows = {str(row["id"]): row for _, row in tables["closures"].iterrows()}
     controls, unbarred, recovery = _computed(rows, question, tables)
     results = Results()
     _add_picked(results, question, tables)
     watched = _watched(chosen, controls, unbarred, tables)
     for one in watched:
-        results |= _featured(one)
+        results |= _featured(one, tables)
     _add_recovery(results, recovery)
     _add_all(results, controls, unbarred, rows, tables)
     weights = {key: _weights(result, rows[key], tables) for key, result in controls.items()}
@@ -98,7 +100,6 @@ def compute(question: Question, tables: Tables) -> Closures:
         checks=_checks(controls, unbarred, rows, tables),
         horizons=_horizons(controls, rows, tables),
         weights=pd.concat(weights.values(), ignore_index=True),
-        mixes=pd.DataFrame([_mix(frame, controls[key]) for key, frame in weights.items()]),
         recovery=_recovery(recovery),
         lines=pd.concat([_lines(one, tables) for one in watched]),
         gaps={one.label: effects.gaps(one.result, tables, one.origin) for one in watched},
@@ -161,7 +162,10 @@ def _watched(
 ) -> list[_Watched]:
     """The featured closures, with what their results are made of."""
     marks = effects.marks_of(tables)
-    base = models.monthly_shares(tables["usage_panel"], "mobile_share")
+    base, named = (
+        models.monthly_shares(tables["usage_panel"], name)
+        for name in ("mobile_share", "named_share")
+    )
     return [
         _Watched(
             label=label,
@@ -171,6 +175,7 @@ def _watched(
             place=str(names_of(tables)[row["region"]]),
             shares=readings_of(tables, row),
             base=base[row["region"]].dropna(),
+            named=named[row["region"]].dropna(),
             marks=marks,
             rows=effects.rows_of(row, tables),
         )
@@ -236,14 +241,6 @@ def _weights(result: SyntheticControl, row: pd.Series, tables: Tables) -> pd.Dat
     frame = effects.weights(result, tables, _origin(row, tables))
     frame.insert(0, "label", [_label(row, tables)] * len(frame))
     return frame
-
-
-def _mix(frame: pd.DataFrame, result: SyntheticControl) -> dict[str, object]:
-    """A row of `mixes` from a closure's donors."""
-    first = frame.iloc[0]
-    misfit = _misfit(result, first["lineage"])
-    mix = effects.mix(frame, first["lineage"])
-    return {"label": first["label"], "mix": mix, "misfit": misfit, "lineage": first["lineage"]}
 
 
 def _misfit(result: SyntheticControl, origin: tuple[str, ...]) -> Quantity:
@@ -321,7 +318,7 @@ def _add_picked(results: Results, question: Question, tables: Tables) -> None:
                 results.quantity(f"{name}_fall", -value, "percent", what, row, **known)
 
 
-def _featured(one: _Watched) -> Results:
+def _featured(one: _Watched, tables: Tables) -> Results:
     """The last effect in whole points, what was seen and what the synthetic was."""
     prefix, result, origin = f"{one.label}_", one.result, one.origin
     results = effects.scope(result)
@@ -332,7 +329,8 @@ def _featured(one: _Watched) -> Results:
     results.range(f"{prefix}any_donor_range", low, high, "points", what, origin, **known)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
-    results[f"{prefix}panel"] = _panel(one)
+    results[f"{prefix}panel"], results[f"{prefix}case"] = _panel(one), _label(one.row, tables)
+    results[f"{prefix}mix"] = effects.mix(effects.weights(result, tables, origin), origin)
     _add_levels(results, prefix, one)
     _add_lost(results, prefix, one)
     _add_before(results, prefix, one)
@@ -394,13 +392,15 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     results.moment(f"{prefix}lowest_month", lowest, what, one.rows)
     known: dict[str, Any] = _during(since)
     results.quantity(f"{prefix}lowest", since.min(), "percent", what, one.rows, **known)
-    base, what = one.base.loc[month:], "Mobile browsers’ part of all page views by month, since"
+    what = "Named mobile browsers’ part of all page views by month, since"
+    base = one.base.loc[month:]
     ends, known = (base.min(), base.max()), _during(base)
     results.range(f"{prefix}base_since", *ends, "percent", what, one.rows, **known)
     steps = base.diff()
     for name, month_of in (("rise", steps.idxmax()), ("fall", steps.idxmin())):
         what = f"The month of the largest {name} in mobile browsers’ part since the closure"
         results.moment(f"{prefix}base_{name}", pd.Timestamp(str(month_of)), what, one.rows)
+    _add_named(results, prefix, one)
     quarter = pd.date_range(end=since.index[-1], periods=3, freq="MS")
     fresh = sum(f"{one.row['region']}/{month:%Y-%m}" in one.marks for month in quarter)
     what = "Months of the newest quarter that are provisional"
@@ -408,6 +408,16 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     parts.count("months", fresh, what, one.rows)
     answer, known = "some" if fresh else "none", {**parts}
     results.verdict(f"{prefix}quarter", answer, what, one.rows, about="provisional", parts=known)
+
+
+def _add_named(results: Results, prefix: str, one: _Watched) -> None:
+    """How much of page views is by browsers that the carrier names: last before, and newest."""
+    before, what = one.named.loc[: one.row["month"]], "Page views whose browser the carrier names"
+    ends = {"before": before.index[-1], "newest": one.named.index[-1]}
+    for name, at in ends.items():
+        known: dict[str, Any] = {"period": f"{at:%Y-%m}"}
+        results.quantity(f"{prefix}named_{name}", one.named[at], "percent", what, one.rows, **known)
+        results.moment(f"{prefix}named_{name}_month", at, f"{what}: the month", one.rows)
 
 
 def _add_ended(results: Results, prefix: str, one: _Watched) -> None:

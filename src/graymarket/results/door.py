@@ -133,7 +133,7 @@ def _add_results(
         against = [_doubt(doubt, origin) for doubt in doubts]
         results.several("against", against, "What speaks against a move", origin, about="names")
     _add_crowd(results, result, origin)
-    results.count("in_mix", len(result.weights), "Countries in the mix", origin)
+    results["made_of"] = effects.mix(effects.weights(result, tables, origin), origin)
     _add_mix(results, result, row, question, tables, origin)
     if without_stock:
         parts = {"maker": question.maker, "place": _place(question, tables)}

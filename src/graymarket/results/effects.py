@@ -121,7 +121,7 @@ def weights(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -
 
 
 def mix(frame: pd.DataFrame, origin: tuple[str, ...]) -> Several:
-    """A frame of `weights` as one cell."""
+    """A frame of `weights` as one result."""
     what = "The donors and their weights, largest first"
     items = [
         Verdict(
