@@ -25,11 +25,13 @@ class BackTest:
     `tested`: as models.back_test, with interval, bounds and printed (the published answer;
     quantities), by (the method) and caught (verdicts); `drawn`: the tested cases in percent, a row
     each, with label, answer_low and answer_high over all answers, remark (results) and proxy (bool:
-    not independent).
+    not independent); `judged`: as models.judged, a row a method, with label, allowed95, allowed80
+    and outcome (results).
     """
 
     tested: pd.DataFrame
     drawn: pd.DataFrame
+    judged: pd.DataFrame
     results: Results
 
 
@@ -46,10 +48,11 @@ def compute(question: Question, tables: Tables) -> BackTest:
         caught=column([_caught(row) for row in each(tested)]),
     )
     results = Results()
+    judged = _judged(results, tested)
     _coverage(results, tested, tables)
     _residual(results, tested, tables)
     _chain(results, tested, tables)
-    return BackTest(tested, _drawn(tested, tables), results)
+    return BackTest(tested, _drawn(tested, tables), judged, results)
 
 
 def _published(entry: str, tables: Tables) -> pd.Series:
@@ -87,6 +90,48 @@ def _caught(row: Any) -> Verdict:
         answer=answer if row.independent == "yes" else f"{answer}_same",
         definition="Where the published answer lies",
         lineage=lineage(row.lineage),
+    )
+
+
+def _judged(results: Results, tested: pd.DataFrame) -> pd.DataFrame:
+    """Each method by its errors elsewhere, and which pass, fail or cannot be judged."""
+    judged = models.judged(models.method_errors(tested))
+    rows = []
+    for row in each(judged):
+        of = tested[(tested["method"] == row.method) & (tested["independent"] == "yes")]
+        known: dict[str, Any] = {"lineage": lineage(of), "definition": "A gray method, tested"}
+        outcome = Verdict(about="method_outcome", answer=row.verdict, **known)
+        rows.append(
+            {
+                "label": Verdict(about="gray_method_long", answer=row.method, **known),
+                "allowed95": _allowed(row.fewest95, row.most95, of),
+                "allowed80": _allowed(row.fewest80, row.most80, of),
+                "outcome": outcome,
+                "lineage": lineage(of),
+            }
+        )
+        what = f"Places with independent answers: {row.method}"
+        results.count(f"{row.method}_places", row.places, what, of)
+        results.count(f"{row.method}_answers", row.answers, f"Their answers: {row.method}", of)
+        results.count(f"{row.method}_caught", row.caught95, f"Caught at 95%: {row.method}", of)
+        results[f"{row.method}_outcome"] = outcome
+    origin = tested if len(tested) else "cases"
+    results.count("methods", len(judged), "Gray methods with independent answers", origin)
+    passed = int((judged["verdict"] == "passes").sum())
+    results.count("passed", passed, "Those that pass their test", origin)
+    cells = pd.DataFrame(rows, index=judged.index)
+    return pd.concat([judged, cells], axis=1)
+
+
+def _allowed(fewest: int, most: int, rows: pd.DataFrame) -> Quantity:
+    """How many answers chance explains."""
+    return Quantity(
+        low=fewest,
+        high=most,
+        unit="number",
+        kind="counted",
+        definition="Answers that intervals of that level may catch by chance",
+        lineage=lineage(rows),
     )
 
 

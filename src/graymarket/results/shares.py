@@ -96,7 +96,9 @@ def _coverage(results: Results, kinds: dict[str, Kind]) -> pd.DataFrame:
                 least, most = calibration.allowed_hits(len(tested), level)
                 what = f"Hits that chance explains at {level}%: {name}{of}"
                 results.range(
-                    f"{name}{of}_allowed{level}", least, most, "number", what, origin, kind="counted"
+                    f"{name}{of}_allowed{level}",
+                    *(least, most, "number", what, origin),
+                    kind="counted",
                 )
         results.count(f"{name}_pairs", len(kind.pairs), f"Pairs: {name}", origin)
         countries = kind.pairs["region"].nunique()
