@@ -1,6 +1,6 @@
 """What has changed since the last edition: rows, figures, methods, and the results they move."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from graymarket.results.quantity import Result, Verdict, as_json, from_json
 LOGS = ("additions", "revisions", "method_changes", "picks")  # they tell of changes or choices
 _FEW = 20  # rows of a table that changed, up to which each is named
 _ABOUT_ITSELF = ("evidence_base",)  # how many rows there are, and the like
+_HEADLINES = ("share", "brand_gray_share", "brand_gray_phones")  # told beside the former ones
 _COLUMNS = ["subject", "name", "before", "after", "kind", "percent", "by_data"]
 
 
@@ -176,6 +177,11 @@ def _add_results(
     results.count("by_data", by_data, what, *origin)
     what = "Results that differ by a change of method, or in what they count"
     results.count("by_method", len(moved) - by_data, what, *origin)
+    for name in _HEADLINES:
+        if since is not None and f"estimate/{name}" in since.results:
+            former = from_json(since.results[f"estimate/{name}"])
+            # Rows that it stood on may be gone: what is known of it is that it was said.
+            results[f"former_{name}"] = replace(former, lineage=("method_changes",))
     answer = "first" if since is None else "none" if moved.empty else "some"
     parts = {name: results[name] for name in ("last", "differing", "total")}
     results.verdict("headline", answer, "What changed", *origin, about="changes", parts=parts)
