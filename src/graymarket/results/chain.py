@@ -53,7 +53,6 @@ def _by_hand(results: Results, ranges: pd.DataFrame, maker: str) -> pd.DataFrame
         }
         for row in each(ranges)
     ]
-    low, high = models.bounds(lambda **ends: models.value(CHAIN, ends), ranges)
     what = "The maker's gray phones"
     origin = lineage(ranges)
     total = {
@@ -64,9 +63,7 @@ def _by_hand(results: Results, ranges: pd.DataFrame, maker: str) -> pd.DataFrame
             lineage=origin,
             parts={"maker": maker},
         ),
-        "low": Quantity(value=low, unit="number", kind="bound", definition=what, lineage=origin),
         "mode": results["by_hand"],
-        "high": Quantity(value=high, unit="number", kind="bound", definition=what, lineage=origin),
         "lineage": origin,
     }
     return pd.DataFrame([*rows, total])

@@ -118,9 +118,20 @@ def _entry(
         moved, doubt = carried(target.maker, known, usage, month, target.date)
     except ValueError:
         return None
-    errors = _errors(found["kind"], known, month)
-    if errors is None:
-        return None
+    errors = errors_of(found["kind"], known, month)
+    return None if errors is None else with_errors(found, errors, moved, doubt)
+
+
+def with_errors(
+    found: dict[str, Any],
+    errors: tuple[float, float, float, float],
+    moved: float = 0.0,
+    doubt: float = 0.0,
+) -> dict[str, Any]:
+    """A reading (value, sample, kind) as synthesis.combined takes it.
+
+    `errors`: of errors_of; `moved` and `doubt`: its drift to the target's month, in log-odds.
+    """
     off, shared, within, freedom = errors
     chance = _sampling(found["value"], found["sample"])
     by = off + moved
@@ -139,10 +150,13 @@ def _month(day: pd.Timestamp) -> pd.Timestamp:
     return day.to_period("M").to_timestamp()
 
 
-def _errors(
+def errors_of(
     name: str, known: Learned, month: pd.Timestamp
 ) -> tuple[float, float, float, float] | None:
-    """What the kind is off by, what its readings share, what each has of its own, and degrees."""
+    """What the kind is off by, what its readings share, what each has of its own, and degrees.
+
+    None for a kind of which there are too few pairs.
+    """
     if name == REGISTER:
         return 0.0, 0.0, known.noise, _MANY
     if name not in known.kinds:

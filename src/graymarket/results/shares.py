@@ -1,9 +1,11 @@
 """The maker's share of smartphones in use, from all readings that tell of it."""
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from graymarket.evidence import Tables, lineage
@@ -16,7 +18,15 @@ from graymarket.results.cells import column
 from graymarket.results.errors import Kind, Learned
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Quantity, Result, Verdict
-from graymarket.results.share_readings import Target, limits_of, makers, readings_of
+from graymarket.results.share_readings import (
+    REGISTER,
+    Target,
+    errors_of,
+    limits_of,
+    makers,
+    readings_of,
+    with_errors,
+)
 
 LEVEL = 95.0  # percent
 Place = tuple[str, pd.Timestamp, str]  # region, month, maker
@@ -43,12 +53,15 @@ class Shares:
 
     `known`: by (region, month, maker), where there is a reading to build on; `weights`: the main
     place's at the event, a row a reading: label, value, alone, weight and without (results, the
-    last the interval without it); `coverage`: a row a kind of reading: label, pairs, groups,
+    last the interval without it); `observed`: a row an observation that nobody has made yet: label,
+    share, after (the interval with it) and width (of the interval, in percent of now), the
+    narrowest first; `coverage`: a row a kind of reading: label, pairs, groups,
     countries, hits and chances (results); `pairs`: those of the panel, with name.
     """
 
     known: dict[Place, Known]
     weights: pd.DataFrame
+    observed: pd.DataFrame
     coverage: pd.DataFrame
     pairs: pd.DataFrame
     results: Results
@@ -62,9 +75,10 @@ def compute(question: Question, tables: Tables) -> Shares:
     coverage = _coverage(results, learned.kinds)
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
+    observed = pd.DataFrame() if here is None else _observed(results, here, learned)
     pairs = learned.kinds[errors.PANEL].pairs
     named = pairs.assign(name=pairs["region"].map(names_of(tables)))
-    return Shares(every, weights, coverage, named, results)
+    return Shares(every, weights, observed, coverage, named, results)
 
 
 def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
@@ -174,6 +188,48 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
     results["share"] = share_interval(here.posterior, here)
     _more(results, here)
     return pd.DataFrame(rows).assign(weight=lambda f: column(list(f["weight"]), f.index))
+
+
+# What might be observed: a source of wording (see reading_source), the kind of reading, how many
+# would be counted (NaN: all there are), and the shares in percent that one might find.
+_MIGHT = (
+    ("register_count", REGISTER, math.nan, (9, 15, 25)),
+    ("survey", REGISTER, 500, (10, 18, 25)),
+    ("second_site", errors.VIEWS, math.nan, (10, 20, 30)),
+    ("shop_sales", errors.FLOW, math.nan, (10, 20, 30)),
+)
+
+
+def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
+    """The share after each of a dozen possible observations of the lock's month."""
+    now = np.diff(here.posterior.interval(LEVEL))[0]
+    rows = []
+    for source, kind, sample, found in _MIGHT:
+        known = errors_of(kind, learned, here.target.date)
+        if known is None:
+            continue
+        for share in found:
+            reading = with_errors({"value": share, "sample": sample, "kind": kind}, known)
+            more = pd.concat([here.readings, pd.DataFrame([reading], ["observed"])])
+            after = synthesis.combined(more, here.limits)
+            width = 100 * float(np.diff(after.interval(LEVEL))[0]) / now
+            rows.append(
+                {
+                    "label": _verdict("might_observe", source, here.lineage),
+                    "share": share,
+                    "after": share_interval(after, here),
+                    "width": width,
+                    "lineage": here.lineage,
+                }
+            )
+    frame = pd.DataFrame(rows)
+    mean = frame.assign(kind=[one.answer for one in frame["label"]]).groupby("kind")["width"].mean()
+    best = str(mean.idxmin())
+    results["best_next"] = _verdict("might_observe", best, here.lineage)
+    what = "The interval’s width with it, of the width now: mean of what it might say"
+    fields: dict[str, Any] = {"kind": "estimated", "step": 1}
+    results.quantity("best_width", float(mean[best]), "percent", what, here.lineage, **fields)
+    return frame
 
 
 def _more(results: Results, here: Known) -> None:
