@@ -7,6 +7,7 @@ behind them take seconds to load.
 from graymarket.models.estimate import (
     ALL,
     LEARNED,
+    SHARE,
     bounds,
     estimate,
     parameters,
@@ -89,6 +90,7 @@ __all__ = [
     "NOISY_JUMP",
     "POINTS",
     "REGIMES",
+    "SHARE",
     "TINY_MOBILE_SHARE",
     "TOO_NARROW",
     "Agreement",

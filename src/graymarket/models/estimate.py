@@ -120,7 +120,14 @@ def _known(quantity: str, ranges: pd.DataFrame, drawn: Mapping[str, Draws]) -> d
     entries = {"kind": kind, "weakest": weakest, "lineage": lineage(ranges)}
     ends = ranges if kind == "none" else _ends95(ranges)
     low, high = bounds(lambda **of: value(quantity, of), ends)
-    middle = {} if kind == "none" else levels(value(quantity, drawn))
+    if kind == "none":
+        middle = {}
+    elif quantity in ranges.index:  # an input as it is: its own quantiles, exactly
+        row = next(iter(rows_of(ranges)))
+        exact = quantile(row, np.array(list(LEVELS.values())) / 100)
+        middle = dict(zip(LEVELS, exact.tolist(), strict=True))
+    else:
+        middle = levels(value(quantity, drawn))
     return {"low": low, "high": high} | middle | entries
 
 

@@ -178,7 +178,9 @@ def _name(name: str, region: str, question: Question) -> str:
 def _amount(results: Results, row: Any, question: Question) -> None:
     """A quantity of a place at the event: its interval, its bounds and its median."""
     name = _name(row.quantity, row.region, question)
-    results[name], results[f"{name}_together"] = row.interval, row.together
+    results[name] = row.interval
+    if row.quantity != models.SHARE:  # which is an input itself
+        results[f"{name}_together"] = row.together
     if name == "share":
         what = "The middle of the draws of the maker's share"
         results.quantity("share_median", row.median, "percent", what, row, kind="estimated")
