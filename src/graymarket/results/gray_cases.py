@@ -42,7 +42,7 @@ def every_case(question: Question, tables: Tables) -> pd.DataFrame:
     """
     tested = against_answers(tables)
     judged = models.judged(models.method_errors(tested)) if len(tested) else tested
-    failed = judged.loc[judged["verdict"] == "fails", "method"] if len(judged) else []
+    failed = list(judged.loc[judged["verdict"] == "fails", "method"]) if len(judged) else []
     cases = tables["cases"]
     cases = cases[~cases["method"].isin(failed)]
     makers = [question.maker, models.ALL]

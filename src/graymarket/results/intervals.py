@@ -61,7 +61,7 @@ def together(row: Any, what: str, period: str) -> Quantity:
     """Where the quantity would end were all inputs off the same way (low, high of the row)."""
     known = _about(row, f"{what}: all inputs off the same way", period)
     step_to = step(row.unit, row.high)
-    return Quantity(low=row.low, high=row.high, kind="estimated", step=step_to, **known)
+    return Quantity(low=row.low, high=row.high, kind="bound", step=step_to, **known)
 
 
 def estimable(rows: pd.DataFrame) -> pd.DataFrame:
