@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from graymarket.evidence import Tables, lineage
 from graymarket.models import calibration, synthesis
@@ -51,18 +52,22 @@ class Known:
 class Shares:
     """Shares of smartphones in use.
 
-    `known`: by (region, month, maker), where there is a reading to build on; `weights`: the main
-    place's at the event, a row a reading: label, value, alone, weight and without (results, the
-    last the interval without it); `observed`: a row an observation that nobody has made yet: label,
-    share, after (the interval with it) and width (of the interval, in percent of now), the
-    narrowest first; `coverage`: a row a kind of reading: label, pairs, groups,
-    countries, hits and chances (results); `pairs`: those of the panel, with name.
+    `known`: by (region, month, maker), where there is a reading to build on. Of the main place at
+    the event: `weights`, a row a reading or limit: label, value, alone (percent, corrected), the
+    numbers of synthesis.combined, weight and without (results, the last the interval without it);
+    `observed`, a row an observation that nobody has made yet: label, share, after (the interval
+    with it) and width (of the interval, in percent of now); `grid`, the posterior: log_odds, share
+    and probability. `coverage`: a row a kind of reading: label, pairs, countries, hits and chances
+    (results), method; `errors`: the numbers learned of each kind; `pairs`: the pairs of every kind,
+    with kind and name (the place).
     """
 
     known: dict[Place, Known]
     weights: pd.DataFrame
     observed: pd.DataFrame
+    grid: pd.DataFrame
     coverage: pd.DataFrame
+    errors: pd.DataFrame
     pairs: pd.DataFrame
     results: Results
 
@@ -76,9 +81,9 @@ def compute(question: Question, tables: Tables) -> Shares:
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
     observed = pd.DataFrame() if here is None else _observed(results, here, learned)
-    pairs = learned.kinds[errors.PANEL].pairs
-    named = pairs.assign(name=pairs["region"].map(names_of(tables)))
-    return Shares(every, weights, observed, coverage, named, results)
+    numbers, pairs = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
+    grid = _posterior(here)
+    return Shares(every, weights, observed, grid, coverage, numbers, pairs, results)
 
 
 def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
@@ -164,6 +169,7 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
                 "label": _verdict("reading_source", row["source"], row),
                 "value": row["value"],
                 "alone": row["alone"],
+                **{part: row[part] for part in ("at", "off", "moved", "shared", "own", "freedom")},
                 "weight": Quantity(
                     value=weight, unit="percent", kind="estimated", step=1,
                     definition="The reading's part in the share", lineage=row["lineage"], **place,
@@ -176,6 +182,7 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
         rows.append(
             {
                 "label": _verdict("reading_source", "register_rank", row),
+                **{part: row[part] for part in ("at", "moved", "own")},
                 "value": row["value"],
                 "without": _without(without, name, here),
                 "lineage": row["lineage"],
@@ -187,6 +194,7 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
         results.range("register_cap", *ends, what, row, kind="bound", step=1, period=month)
     results["share"] = share_interval(here.posterior, here)
     _more(results, here)
+    _worked(results, here)
     return pd.DataFrame(rows).assign(weight=lambda f: column(list(f["weight"]), f.index))
 
 
@@ -243,6 +251,54 @@ def _more(results: Results, here: Known) -> None:
     results.quantity("share_middle", middle, "percent", f"{what}: middle", rows, **fields)
     count = len(here.readings)
     results.count("readings", count, "Readings that the share follows from", rows, **place)
+
+
+def _worked(results: Results, here: Known) -> None:
+    """The numbers between readings and interval, so that they can be redone on paper."""
+    known: dict[str, Any] = {"kind": "estimated", "step": 0.001}
+    known |= {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
+    for name, value, what in (
+        ("center", here.posterior.center, "The weighted readings, in log-odds"),
+        ("spread", here.posterior.spread, "The standard deviation of that, in log-odds"),
+    ):
+        results.quantity(f"share_{name}", value, "ratio", what, here.lineage, **known)
+    what, fields = "Degrees of freedom of the weighted readings", {**known, "step": 1}
+    freedom = here.posterior.freedom
+    results.quantity("share_freedom", freedom, "number", what, here.lineage, **fields)
+
+
+def _errors(results: Results, kinds: dict[str, Kind]) -> pd.DataFrame:
+    """The numbers learned of each kind, a row each; as results too."""
+    rows = []
+    for name, kind in kinds.items():
+        of, origin = kind.errors, lineage(kind.pairs)
+        numbers = {"mean": of.mean, "se": of.se, "between": of.between, "within": of.within}
+        if len(of.names) > 1:
+            numbers |= {of.names[1]: float(of.coefficients[1])}
+        rows.append({"kind": name, **numbers, "freedom": of.freedom, "lineage": origin})
+        for part, value in numbers.items():
+            fields: dict[str, Any] = {"kind": "estimated", "step": 0.001}
+            what = f"Of {name}, in log-odds: {part}"
+            results.quantity(f"{name}_{part}", value, "ratio", what, origin, **fields)
+    return pd.DataFrame(rows)
+
+
+def _pairs(kinds: dict[str, Kind], tables: Tables) -> pd.DataFrame:
+    """The pairs of every kind, with kind and name (the place)."""
+    if not kinds:
+        return pd.DataFrame()
+    every = pd.concat([kind.pairs.assign(kind=name) for name, kind in kinds.items()])
+    return every.assign(name=every["region"].map(names_of(tables))).reset_index(drop=True)
+
+
+def _posterior(here: Known | None) -> pd.DataFrame:
+    """The grid of the main place's share: log_odds, share (percent) and probability."""
+    if here is None:
+        return pd.DataFrame()
+    grid = synthesis.GRID
+    shares = 100 * expit(grid)
+    cells = {"log_odds": grid, "share": shares, "probability": here.posterior.density}
+    return pd.DataFrame(cells).assign(lineage=column([here.lineage] * len(grid)))
 
 
 def _without(without: pd.Series, name: Hashable, here: Known) -> Quantity | None:
