@@ -11,6 +11,7 @@ from graymarket.models.estimate import (
     bounds,
     estimate,
     parameters,
+    samples,
     value,
     with_shares,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "renewal",
     "residual_part",
     "residual_share",
+    "samples",
     "sampling_error",
     "sanctions_effect",
     "statements_on",

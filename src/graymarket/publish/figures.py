@@ -17,6 +17,7 @@ _LIST = "README.txt"
 
 def figures(report: dict[str, Any]) -> dict[str, bytes]:
     """File names and contents: of each exhibit its table and text, of each chart its pictures.
+    Of each sheet that is for the workbook alone its table.
 
     Pictures have their letters as shapes: they need no fonts. README.txt lists all files.
     """
@@ -25,6 +26,9 @@ def figures(report: dict[str, Any]) -> dict[str, bytes]:
     for exhibit in report["exhibits"]:
         files[f"{exhibit['id']}.csv"] = csv_text(exhibit["table"]).encode()
         files[f"{exhibit['id']}.txt"] = _text(exhibit, report).encode()
+    for sheet in report["tables"]:
+        name = sheet["name"].lower().replace(" ", "-")
+        files[f"{name}.csv"] = csv_text(sheet["table"]).encode()
     for exhibit, picture in zip(charts, _pictures(charts), strict=True):
         files[f"{exhibit['id']}.svg"] = _described(exhibit).encode()
         files[f"{exhibit['id']}.png"] = picture
