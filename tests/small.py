@@ -61,6 +61,8 @@ def _cut(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     kept["regions"] = regions.assign(
         usage_file=regions["usage_file"].where(regions["region"].isin(TWELVE), "")
     )
+    # The parents of computed figures are in tables and years that are left out.
+    kept["inputs"] = kept["inputs"].assign(derived_from="")
     used = {
         source
         for name, table in kept.items()
