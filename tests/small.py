@@ -26,6 +26,8 @@ def write_small_base(root: Path, folder: Path) -> None:
     for resource in package["resources"]:
         table = cells[resource["name"]]
         (folder / "data" / resource["path"]).write_bytes(as_csv(table))
+        if resource["name"] == "inputs":  # parents of computed figures are left out
+            resource["rules"] = [r for r in resource["rules"] if r["rule"] != "derived"]
         if "coverage" in resource:
             resource["coverage"] |= evidence.coverage(table)
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
@@ -61,8 +63,6 @@ def _cut(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     kept["regions"] = regions.assign(
         usage_file=regions["usage_file"].where(regions["region"].isin(TWELVE), "")
     )
-    # The parents of computed figures are in tables and years that are left out.
-    kept["inputs"] = kept["inputs"].assign(derived_from="")
     used = {
         source
         for name, table in kept.items()

@@ -7,7 +7,8 @@ One end alone of a period is that moment; in the tables `holding`, where a row h
 to another, it is open on the side that is empty.
 
 A row with an entry of another time says why in `reason`, and in `effect` what its range would be
-without that entry; one without such an entry has neither. At most `at_most` rows may.
+without that entry; one without such an entry has neither. At most `at_most` rows may, with at most
+`entries` such entries among them, so that no row with a reason takes in more under it.
 """
 
 from collections.abc import Iterator
@@ -28,12 +29,17 @@ def off_dates(table: Checked, rule: Rule) -> Iterator[Problem]:
     """A Problem for each row that rests on another time and does not say why, or the reverse."""
     raw, field = table.raw, str(rule["field"])
     reason, effect = str(rule["reason"]), str(rule["effect"])
+    known = 0
     for number, cells in raw.iterrows():
         row = int(str(number))
         own = _own(table, cells, rule)
         if own is None:
             continue  # another rule says what has no date, or no such case
         strays = [entry for entry in cells[field].split() if _months_off(table, entry, own, rule)]
+        known += len(strays) if cells[reason] else 0
+        if known > rule["entries"] and strays and cells[reason]:
+            expected = f"at most {rule['entries']} entries of another time, this is number {known}"
+            yield table.problem(expected, row, field, strays[-1])
         if not strays and (cells[reason] or cells[effect]):
             column = reason if cells[reason] else effect
             yield table.problem("nothing: all of the basis is of the row’s own time", row, column)

@@ -4,9 +4,11 @@ The text of `field` is an operation and its parents, apart by spaces, such as
 “share market_size/market_size-161 market_size/market_size-160”. A parent’s figure is its `value`,
 or the column named after a colon (“iran_imports/iran_imports-1395:units”); a parent may be a plain
 number, where a source prints a change alone, but one at least is another row. A typed figure must
-be the computed one to its last digit.
+be the computed one to its last digit. A row whose `note` has one of the words `told` names its
+parents, or says in it that they stand in the source alone, in the words `own`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import reduce
 
@@ -29,6 +31,7 @@ def not_derived(table: Checked, rule: Rule) -> Iterator[Problem]:
     for number, cells in table.raw.iterrows():
         row, (operation, *parents) = int(str(number)), cells[rule["field"]].split() or [""]
         if not operation:
+            yield from _untold(table, row, rule)
             continue
         two = len(parents) == 2
         if operation not in _NAMED or not (two or (len(parents) > 2 and operation != "share")):
@@ -48,6 +51,15 @@ def not_derived(table: Checked, rule: Rule) -> Iterator[Problem]:
         known = [figure for figure in figures if figure is not None]
         if len(known) == len(parents):
             yield from _recomputed(table, row, rule, operation, known)
+
+
+def _untold(table: Checked, row: int, rule: Rule) -> Iterator[Problem]:
+    """A row that says that its figure was computed, and not from what."""
+    note = table.raw[rule["note"]][row].lower()
+    words = [word for word in rule["told"] if re.search(rf"\b{word}\b", note)]
+    if words and rule["own"] not in note:
+        expected = f"parents, or “{rule['own']}” in the note, which says “{words[0]}”"
+        yield table.problem(expected, row, rule["field"])
 
 
 def _recomputed(
