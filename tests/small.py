@@ -26,6 +26,8 @@ def write_small_base(root: Path, folder: Path) -> None:
     for resource in package["resources"]:
         table = cells[resource["name"]]
         (folder / "data" / resource["path"]).write_bytes(as_csv(table))
+        if resource["name"] == "inputs":  # parents of computed figures are left out
+            resource["rules"] = [r for r in resource["rules"] if r["rule"] != "derived"]
         if "coverage" in resource:
             resource["coverage"] |= evidence.coverage(table)
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"

@@ -8,6 +8,9 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - sum: within rows alike in `by`, `of` adds to at most `maximum`, over rows whose cells are in
   `where` and not in `except`;
 - basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
+- dates: the rows in the basis are of the time of the row, or it says why not (see dates.py);
+- derived: a figure that was computed follows from the rows it names (see derived.py);
+- not_typed: no row has a `metric` that ends in `ending`, or a unit in `units`, but for `allowed`;
 - row: the entry of `field` stands for one row that is there;
 - parts: the `of` of the rows `parts` add to at most that of the row `total`;
 - quoted: `column` names a column of the row that `entry` stands for (or two, as low..high; after a
@@ -16,50 +19,14 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from graymarket.evidence.problems import REFERENCE, RULE, EvidenceError, Problem
-
-Rule = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A table that is checked: `frame` typed and `raw` as text, both by spreadsheet row.
-
-    `rows_of` gives the rows of any table that an entry such as "taxes/taxes-001" stands for, or
-    raises EvidenceError; `data` is the folder of the tables.
-    """
-
-    frame: pd.DataFrame
-    raw: pd.DataFrame
-    file: str
-    rows_of: Callable[[str], pd.DataFrame]
-    data: Path
-
-    def row_of(self, entry: str) -> pd.Series | None:
-        """The one row that an entry stands for; None if there is none, or more."""
-        try:
-            rows = self.rows_of(entry)
-        except EvidenceError:
-            return None
-        return rows.iloc[0] if len(rows) == 1 else None
-
-    def problem(
-        self,
-        expected: str,
-        row: int,
-        column: str,
-        value: str | None = None,
-        severity: int = RULE,
-    ) -> Problem:
-        """A Problem of one cell; `value` is the cell's text unless given."""
-        text = self.raw[column][row] if value is None else value
-        return Problem(self.file, expected, row, column, text, severity=severity)
+from graymarket.evidence.checked import Checked, Rule
+from graymarket.evidence.dates import off_dates
+from graymarket.evidence.derived import not_derived
+from graymarket.evidence.problems import REFERENCE, EvidenceError, Problem
 
 
 def broken_rules(table: Checked, resource: dict[str, Any]) -> list[Problem]:
@@ -147,6 +114,18 @@ def _basis(table: Checked, rule: Rule) -> Iterator[Problem]:
                 yield table.problem(expected, int(str(row)), field, entry)
 
 
+def _not_typed(table: Checked, rule: Rule) -> Iterator[Problem]:
+    """A ratio of two series holds for those alone, and goes stale: the build computes it."""
+    metrics, units = table.raw[rule["metric"]], table.raw[rule["unit"]]
+    typed = metrics.str.endswith(rule["ending"]) | units.isin(rule["units"])
+    for row in metrics.index[typed & ~metrics.isin(rule["allowed"])]:
+        expected = (
+            "no ratio typed in: a ratio is computed in the build, from the rows of its own series "
+            f"(may be typed: {', '.join(rule['allowed'])})"
+        )
+        yield table.problem(expected, row, rule["metric"])
+
+
 def _row(table: Checked, rule: Rule) -> Iterator[Problem]:
     field: str = rule["field"]
     for row, entry in table.raw[field].items():
@@ -198,6 +177,9 @@ _RULES: dict[str, Callable[[Checked, Rule], Iterator[Problem]]] = {
     "pairs": _pairs,
     "sum": _sum,
     "basis": _basis,
+    "dates": off_dates,
+    "derived": not_derived,
+    "not_typed": _not_typed,
     "row": _row,
     "parts": _parts,
     "quoted": _quoted,

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from graymarket.evidence import corrections
+from graymarket.evidence.checked import Checked
 from graymarket.evidence.constraints import Reference, broken_constraints
 from graymarket.evidence.problems import FILE, EvidenceError, Problem
 from graymarket.evidence.reading import read_cells
-from graymarket.evidence.rules import Checked, broken_rules
+from graymarket.evidence.rules import broken_rules
 
 PACKAGE = "datapackage.json"
 LINEAGE = "lineage"  # the column that names each row

@@ -1,0 +1,113 @@
+"""The rule “dates”: what a row rests on is of its own time, or it says why not.
+
+`at` names the columns that hold a row’s own time, first and last; with `of`, an object of `field`
+and `table`, they are columns of that table’s row whose key stands in `field`. An entry of `field`
+is of that time if no more than `within` months lie between the two, counted from month to month.
+One end alone of a period is that moment; in the tables `holding`, where a row holds from one date
+to another, it is open on the side that is empty.
+
+A row with an entry of another time says why in `reason`, and in `effect` what its range would be
+without that entry; one without such an entry has neither. At most `at_most` rows may, with at most
+`entries` such entries among them, so that no row with a reason takes in more under it.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from graymarket.evidence.checked import Checked, Rule
+from graymarket.evidence.problems import EvidenceError, Problem
+
+Span = tuple[float, float]  # first and last month, counted from year 0
+
+_ENDS = (("start", "end"), ("date", "end_date"), ("month", "end"), ("year", "year"))
+_POLICY = ("begins", "before_start", "before_end", "after_start", "after_end")
+_ALWAYS = (-float("inf"), float("inf"))
+
+
+def off_dates(table: Checked, rule: Rule) -> Iterator[Problem]:
+    """A Problem for each row that rests on another time and does not say why, or the reverse."""
+    raw, field = table.raw, str(rule["field"])
+    reason, effect = str(rule["reason"]), str(rule["effect"])
+    known = 0
+    for number, cells in raw.iterrows():
+        row = int(str(number))
+        own = _own(table, cells, rule)
+        if own is None:
+            continue  # another rule says what has no date, or no such case
+        strays = [entry for entry in cells[field].split() if _months_off(table, entry, own, rule)]
+        known += len(strays) if cells[reason] else 0
+        if known > rule["entries"] and strays and cells[reason]:
+            expected = f"at most {rule['entries']} entries of another time, this is number {known}"
+            yield table.problem(expected, row, field, strays[-1])
+        if not strays and (cells[reason] or cells[effect]):
+            column = reason if cells[reason] else effect
+            yield table.problem("nothing: all of the basis is of the row’s own time", row, column)
+        for entry in strays if not cells[reason] else []:
+            expected = (
+                f"a row within {rule['within']} months of {_told(own)}, not "
+                f"{_months_off(table, entry, own, rule)}, or why it is used in {reason}"
+            )
+            yield table.problem(expected, row, field, entry)
+        if strays and cells[reason] and not cells[effect]:
+            expected = f"what the range would be without {' '.join(strays)}, or “none” and why"
+            yield table.problem(expected, row, effect)
+    used = raw[raw[reason] != ""].index
+    if len(used) > rule["at_most"]:
+        expected = f"at most {rule['at_most']} rows with a reason, this is one of {len(used)}"
+        yield table.problem(expected, int(used[-1]), reason)
+
+
+def span(cells: pd.DataFrame, holding: bool) -> Span | None:
+    """The first and last month that rows speak of; None where they have no date."""
+    spans = [found for _, row in cells.iterrows() if (found := _span(row, holding)) is not None]
+    return (min(a for a, _ in spans), max(b for _, b in spans)) if spans else None
+
+
+def _span(row: pd.Series, holding: bool) -> Span | None:
+    columns = next(([*ends] for ends in _ENDS if ends[0] in row), [*_POLICY])
+    dates = [row[column] for column in columns if row.get(column)]
+    if not dates:
+        return None
+    first, last = min(_month(date, 1) for date in dates), max(_month(date, 12) for date in dates)
+    if holding and len(columns) == 2:
+        return (
+            first if row[columns[0]] else _ALWAYS[0],
+            last if row[columns[1]] else _ALWAYS[1],
+        )
+    return first, last
+
+
+def _month(date: str, of_year: int) -> int:
+    """A date as a number of months; `of_year` is the month taken where only a year is given."""
+    return int(date[:4]) * 12 + (int(date[5:7]) if len(date) > 4 else of_year) - 1
+
+
+def _own(table: Checked, cells: pd.Series, rule: Rule) -> Span | None:
+    if "of" in rule:
+        case = table.row_of(f"{rule['of']['table']}/{cells[rule['of']['field']]}")
+        if case is None:
+            return None
+        cells = case
+    dates = [cells[column] for column in rule["at"] if cells[column]]
+    return (_month(min(dates), 1), _month(max(dates), 12)) if dates else None
+
+
+def _months_off(table: Checked, entry: str, own: Span, rule: Rule) -> str:
+    """By how much an entry is of another time, in words; "" if it is not."""
+    try:
+        rows = table.rows_of(entry)
+    except EvidenceError:
+        return ""  # the rule “basis” says what stands for no row
+    found = span(rows, entry.split("/")[0] in rule["holding"])
+    if found is None:
+        return "undated"
+    before, after = own[0] - found[1], found[0] - own[1]
+    if max(before, after) <= rule["within"]:
+        return ""
+    return f"{before:.0f} months before" if before > after else f"{after:.0f} months after"
+
+
+def _told(own: Span) -> str:
+    first, last = (f"{month // 12:.0f}-{month % 12 + 1:02.0f}" for month in own)
+    return first if first == last else f"{first} to {last}"
