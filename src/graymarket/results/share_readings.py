@@ -144,7 +144,7 @@ def _errors(
 ) -> tuple[float, float, float, float] | None:
     """What the kind is off by, what its readings share, what each has of its own, and degrees."""
     if name == REGISTER:
-        return 0.0, 0.0, known.noise, _MANY
+        return None if np.isnan(known.noise) else (0.0, 0.0, known.noise, _MANY)
     if name not in known.kinds:
         return None
     errors = known.kinds[name].errors

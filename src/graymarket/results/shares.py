@@ -62,9 +62,15 @@ def compute(question: Question, tables: Tables) -> Shares:
     coverage = _coverage(results, learned.kinds)
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
-    pairs = learned.kinds[errors.PANEL].pairs
-    named = pairs.assign(name=pairs["region"].map(names_of(tables)))
-    return Shares(every, weights, coverage, named, results)
+    return Shares(every, weights, coverage, _named_pairs(learned.kinds, tables), results)
+
+
+def _named_pairs(kinds: dict[str, Kind], tables: Tables) -> pd.DataFrame:
+    """The panel's pairs with their places' names; none where they were too few to learn from."""
+    if errors.PANEL not in kinds:
+        return pd.DataFrame()
+    pairs = kinds[errors.PANEL].pairs
+    return pairs.assign(name=pairs["region"].map(names_of(tables)))
 
 
 def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
