@@ -175,6 +175,12 @@ def test_no_mode_is_no_estimate():
     assert (found["low"], found["high"]) == (0, 2_500_000)
 
 
+def test_where_nothing_can_be_estimated_the_intervals_are_empty():
+    found = models.estimate(inputs(share=(0, float("nan"), 100, "none")))
+    assert found[["low95", "low80", "median", "high80", "high95"]].isna().all(axis=None)
+    assert found[["low", "high"]].values.tolist() == [[0, 100]]
+
+
 def test_the_weakest_input_marks_the_result():
     table = inputs(population=(5, 5, 5), smartphone_share=(50, 50, 50, "proxy"), share=(1, 2, 3))
     assert estimated(table, "phones")["kind"] == "proxy"

@@ -120,7 +120,8 @@ def _known(quantity: str, ranges: pd.DataFrame, drawn: Mapping[str, Draws]) -> d
     entries = {"kind": kind, "weakest": weakest, "lineage": lineage(ranges)}
     ends = ranges if kind == "none" else _ends95(ranges)
     low, high = bounds(lambda **of: value(quantity, of), ends)
-    middle = {} if kind == "none" else levels(value(quantity, drawn))
+    none = dict.fromkeys(LEVELS, np.nan)
+    middle = none if kind == "none" else levels(value(quantity, drawn))
     return {"low": low, "high": high} | middle | entries
 
 

@@ -76,7 +76,8 @@ def _found(target: Target, known: Learned, tables: Tables) -> Iterator[dict[str,
         kind = METRICS[row.metric]
         kind = views if kind == VIEWS else kind
         yield _of(row, row.value, row.sample, kind=kind, source=row.metric)
-    for row in own(tables["offers"]):
+    offers = tables["offers"]
+    for row in own(offers[offers["grade"].isin(pairs.SOUND)]):
         yield _of(row, 100 * row.count / row.total, row.total, kind=FLOW, source="offers")
     for row in own(known.in_use):
         yield _of(row, row.in_use, np.nan, kind=REGISTER, source=REGISTER)
