@@ -1,48 +1,58 @@
-"""How long a million draws take, against drawing with numpy's own beta.
+"""How long the whole estimate takes, from the tables in memory, and which part takes what.
 
-Run with: make bench. Both are timed in one run, five times each in turn, since machines are noisy.
+Run with: make bench. Each part is run five times, since machines are noisy. Prints the median
+seconds of each, with the least and the most: learning the errors of all readings (calibration); the
+leave-one-out test of the largest kind of pairs alone, which is part of that; the shares that follow
+from the readings; the estimate of all quantities from inputs that are ready; the back-test of gray
+methods; the whole, which is shares, estimate and back-test, nothing kept. Then the most memory.
 """
 
 import resource
 import time
+from functools import partial
 from statistics import median
 
-import numpy as np
+from graymarket import evidence, models, question
+from graymarket.models import calibration
+from graymarket.report import MAIN
+from graymarket.results import back_test, errors, estimate, shares
 
-from graymarket import evidence, models
-
-DRAWS = 1_000_000
 ROUNDS = 5
-
-
-def with_our_table(inputs) -> None:
-    models.estimate(inputs, draws=DRAWS)
-
-
-def with_numpy_beta(inputs) -> None:
-    """The draws alone, none of the quantities: what one would write by hand."""
-    rng = np.random.default_rng(models.SEED)
-    for row in inputs[inputs["kind"] != "none"].itertuples():
-        width = row.high - row.low
-        if width:
-            mode = (row.mode - row.low) / width
-            row.low + width * rng.beta(1 + 4 * mode, 5 - 4 * mode, DRAWS)
+USED = (
+    *("assumptions", "benchmarks", "case_inputs", "cases", "claims", "inputs", "market_size"),
+    *("offers", "regions", "shares_in_use", "usage_panel", "vendor_share", "vendor_usage"),
+    "world_development",
+)
 
 
 def main() -> None:
-    panel = evidence.load("usage_panel")
-    inputs = models.calibrated(evidence.load("assumptions"), panel)
-    seconds = {with_our_table: [], with_numpy_beta: []}
-    for _ in range(ROUNDS):
-        for way, taken in seconds.items():
+    asked = question.question(MAIN)
+    stored = evidence.Tables()
+    tables = evidence.Tables.of({name: stored[name] for name in USED})  # so that nothing is kept
+    pairs = errors.learned(tables).kinds[errors.PANEL].pairs
+    inputs = estimate.compute(asked, tables).inputs
+    fitted = partial(calibration.fitted, covariates=["ipads"])
+
+    def whole() -> None:
+        estimate.compute(asked, tables)  # computes the shares on its way
+        back_test.compute(asked, tables)
+
+    parts = {
+        "calibration": lambda: errors.learned(tables),
+        "leave one out": lambda: calibration.left_out(pairs, fitted),
+        "shares": lambda: shares.compute(asked, tables),
+        "quantities": lambda: models.estimate(inputs),
+        "back-test": lambda: back_test.compute(asked, tables),
+        "the whole": whole,
+    }
+    for name, run in parts.items():
+        seconds = []
+        for _ in range(ROUNDS):
             start = time.perf_counter()
-            way(inputs)
-            taken.append(time.perf_counter() - start)
-    for way, taken in seconds.items():
-        print(f"{way.__name__:16} {median(taken):.2f} s ({min(taken):.2f} to {max(taken):.2f})")
-    ratio = median(seconds[with_numpy_beta]) / median(seconds[with_our_table])
-    print(f"ratio            {ratio:.1f}")
-    print(f"most memory      {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB")
+            run()
+            seconds.append(time.perf_counter() - start)
+        print(f"{name:14} {median(seconds):5.2f} s ({min(seconds):.2f} to {max(seconds):.2f})")
+    print(f"{'most memory':14} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:5.0f} MB")
 
 
 if __name__ == "__main__":

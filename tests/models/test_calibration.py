@@ -141,13 +141,28 @@ def test_a_share_that_is_shifted_differs_by_that(share, by):
 def test_a_variance_that_leans_on_another_class_lies_between_both():
     """(1 x 15 + 3 x 3) / 4 = 6 between; (1 x 2 + 3 x 2) / 4 = 2 within; four degrees."""
     own = fitted(BALANCED)
-    other = calibration.replace(own, between=np.sqrt(3), within=np.sqrt(2))
+    other = calibration.replace(own, between=np.sqrt(3), within=np.sqrt(2), freedom=9.0)
     both = moderated(own, other, weight=3)
     assert both.between**2 == pytest.approx(6)
     assert both.within**2 == pytest.approx(2)
     assert (both.mean, both.freedom) == (own.mean, 4)
     reach = t.ppf(0.975, 4) * np.sqrt(both.se**2 + 8)
     assert both.interval(95)[1] == pytest.approx(6 + reach)
+
+
+def test_what_is_leaned_on_lends_no_more_degrees_than_it_has():
+    """One of its own and two lent, though the weight is three."""
+    own = fitted(BALANCED)
+    other = calibration.replace(own, between=np.sqrt(3), within=np.sqrt(2), freedom=2.0)
+    both = moderated(own, other, weight=3)
+    assert (both.between**2, both.freedom) == (pytest.approx(6), 3)
+
+
+def test_wider_spreads_make_the_mean_less_sure():
+    """Between 15 becomes (15 + 3 x 59) / 4 = 48: 48/3 + 2/6 of variance for 15/3 + 2/6."""
+    own = fitted(BALANCED)
+    other = calibration.replace(own, between=np.sqrt(59), within=own.within, freedom=9.0)
+    assert moderated(own, other, 3).se ** 2 == pytest.approx(own.se**2 * (49 / 16))
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,12 @@ def test_a_method_fails_whose_answers_lie_outside_what_it_learned_elsewhere():
     assert (row["verdict"], row["caught95"], row["answers"]) == ("fails", 4, 10)
 
 
+def test_without_independent_answers_no_method_is_judged():
+    tested = answers_of([("A", 0)], independent="no")
+    judged = models.judged(models.method_errors(tested))
+    assert judged.empty and {"method", "verdict", "caught95", "most80"} <= set(judged)
+
+
 errors = st.lists(st.floats(-4, 4), min_size=4, max_size=8)
 
 

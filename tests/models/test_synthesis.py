@@ -57,6 +57,14 @@ def test_a_sure_limit_cuts_off_what_lies_above():
     assert known.quantile(0.5) == pytest.approx(expected, abs=0.2)
 
 
+def test_a_limit_without_any_doubt_cuts_at_its_place():
+    """Even where it falls on a point of the grid."""
+    known = combined(readings((0.0, "views", 0.0, 1.0)), limit(0.5, 0.0))
+    assert known.density.sum() == pytest.approx(1)
+    assert known.chance_above(100 * expit(0.51)) == pytest.approx(0, abs=0.1)
+    assert known.chance_above(100 * expit(0.49)) > 0.2
+
+
 def test_a_limit_that_nobody_is_sure_of_moves_little():
     free = combined(APART)
     loose = combined(APART, limit(8.0, 0.1))

@@ -109,6 +109,7 @@ def test_the_chain_s_kin():
     assert say(results["chain_figures"]) == "on like figures"
     assert say(results["chain_published"]) == "882,000"
     assert "too_narrow" not in results  # no independent answer
+    assert (results["methods"].value, results["passed"].value) == (0, 0)
 
 
 def test_how_the_residual_method_fared():

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from scipy.special import logit
 
 from graymarket.evidence import Tables
+from graymarket.models.synthesis import combined
 from graymarket.question import Question
-from graymarket.results import Names, Quantity, Verdict, estimate
+from graymarket.results import Quantity, Verdict, estimate, shares
+from graymarket.results.build import Results
 from graymarket.results.intervals import step
+from graymarket.results.share_readings import Target
 from graymarket.wording import Wording
 
 EVENT = pd.Timestamp("2021-09-01")
@@ -34,8 +38,10 @@ def tables(rows=ROWS, **more):
         "assumptions": assumptions.assign(
             lineage=[f"assumptions/{r[0]}/{r[1]:%Y-%m}/{r[2]}/{r[3]}" for r in rows]
         ),
-        "usage_panel": pd.DataFrame(columns=["region", "month", "apple_share", "lineage"]),
-        "regions": pd.DataFrame({"region": ["CUB", "SYR"], "name": ["Cuba", "Syria"]}),
+        "usage_panel": empty("region month mobile_share apple_share samsung_internet_share"),
+        "regions": pd.DataFrame(
+            {"region": ["CUB", "SYR"], "name": ["Cuba", "Syria"], "kind": "country"}
+        ),
         "cases": pd.DataFrame(columns=CASES),
         "case_inputs": pd.DataFrame(
             columns=["case", "parameter", "low", "mode", "high", "lineage"]
@@ -44,16 +50,29 @@ def tables(rows=ROWS, **more):
             [("claim-1", "market-share", 15.0, "CUB")], columns=["id", "topic", "value", "region"]
         ),
         "inputs": pd.DataFrame(columns=["id", "region", "metric", "grade", "value", "lineage"]),
-        "vendor_share": pd.DataFrame(
-            [("v-1", "CUB", "Xiaomi", "page_view_share", 18.3, EVENT)],
-            columns=["id", "region", "vendor", "metric", "value", "start"],
+        "vendor_share": pd.DataFrame([QUOTED]),
+        "shares_in_use": empty(
+            "id region vendor start end share of smartphone_share measured_by grade"
         ),
+        "offers": empty("id region vendor start end count total grade"),
+        "market_size": empty("id region start end metric value grade"),
+        "world_development": empty("region indicator year value"),
         "vendor_usage": pd.DataFrame(
             [("world", EVENT, "Xiaomi", 11.6)],
             columns=["region", "month", "vendor", "usage_share"],
         ),
     }
     return Tables.of(frames | more)
+
+
+# A reading of which nothing tells the error, as there are no pairs: no share follows from it.
+QUOTED = {"id": "v-1", "region": "CUB", "vendor": "Xiaomi", "metric": "page_view_share"}
+QUOTED |= {"value": 18.3, "start": EVENT, "end": EVENT, "unit": "percent", "statistic": "value"}
+QUOTED |= {"repeats": "", "grade": "A", "sample": None, "unknown_share": None}
+
+
+def empty(columns):
+    return pd.DataFrame(columns=[*columns.split(), "lineage"])
 
 
 CASES = ["id", "role", "region", "maker", "start", "end", "method", "quantity", "unit"]
@@ -89,10 +108,13 @@ def test_the_chain_by_hand(base):
     assert list(base.chain["kind"].dropna()) == ["evidence", *["inference"] * 3, "evidence"]
 
 
-def test_bounds_by_hand_and_printed_outwards(base):
-    bounds = base.results["brand_gray_share_bounds"]
-    assert (bounds.low, bounds.high, bounds.kind) == (pytest.approx(7.76), 20, "bound")
-    assert say(bounds) == "7–20%"
+def test_all_inputs_off_the_same_way_by_hand_and_printed_outwards(base):
+    """The 95% ends of both inputs, by scipy's beta: 10.25 to 18.67, and 98.43 to 99.98."""
+    ends = base.results["brand_gray_share_together"]
+    assert ends.low == pytest.approx(0.1025 * 98.43, abs=0.01)
+    assert ends.high == pytest.approx(0.1867 * 99.98, abs=0.01)
+    assert (ends.kind, ends.level) == ("estimated", None)
+    assert say(ends) == "10–19%"
 
 
 def test_an_interval_has_its_level_and_the_rows_of_its_inputs(base):
@@ -107,7 +129,8 @@ def test_an_interval_has_its_level_and_the_rows_of_its_inputs(base):
         "assumptions/CUB/2021-09/Xiaomi/share",
         "assumptions/CUB/2021-09/Xiaomi/brand_gray",
     )
-    assert base.results["brand_gray_share_bounds"].low <= share.low < share.value < share.high
+    ends = base.results["brand_gray_share_together"]
+    assert ends.low <= share.low < share.value < share.high <= ends.high
 
 
 def test_one_quantity_has_one_form(base):
@@ -124,14 +147,44 @@ def test_a_place_without_evidence_is_refused(base):
     assert say(syria["interval"]) == "not estimable"
 
 
-@pytest.mark.parametrize(("world", "chance", "size"), [(11.6, 70, "larger"), (14, 50, "no_larger")])
-def test_the_chance_above_the_world(world, chance, size):
+@pytest.fixture
+def learned(monkeypatch):
+    """As if readings told that Xiaomi's share in Cuba is 14%, give or take half a log-odds."""
+    row = {"at": logit(0.14), "kind": "views", "shared": 0.0, "own": 0.5, "freedom": 1e9}
+    readings = pd.DataFrame([row | {"lineage": "vendor_share/v-1"}], index=["v-1"])
+    place = "CUB", EVENT, "Xiaomi"
+    known = shares.Known(Target(*place), readings, pd.DataFrame(), combined(readings))
+    of = shares.Shares({place: known}, *[pd.DataFrame()] * 3, Results())
+    monkeypatch.setattr(estimate.subjects, "compute", lambda *_: of)
+
+
+@pytest.mark.parametrize(
+    ("world", "chance", "size"), [(11.6, 66.7, "larger"), (14, 50, "no_larger")]
+)
+def test_the_chance_above_the_world(learned, world, chance, size):
+    """14 and 11.6% are 0.2155 log-odds apart: 0.431 of the spread, below which 66.7% lie."""
     usage = pd.DataFrame(
         [("world", EVENT, "Xiaomi", world)], columns=["region", "month", "vendor", "usage_share"]
     )
     results = known(vendor_usage=usage).results
-    assert results["above_world"].value == pytest.approx(chance)
+    assert results["above_world"].value == pytest.approx(chance, abs=0.3)
     assert results["size"].answer == size
+
+
+def test_a_share_that_is_assumed_is_held_against_no_world(base):
+    assert "above_world" not in base.results
+
+
+def test_a_share_from_readings_takes_the_place_of_what_is_assumed(learned, base):
+    """Ends at 1.96 x 0.5 log-odds from 14%: 5.76% and 30.24%; the rows are the readings."""
+    found = known()
+    share = found.results["share"]
+    assert (share.low, share.value, share.high) == pytest.approx((5.76, 14, 30.24), abs=0.02)
+    assert share.lineage == ("vendor_share/v-1",)
+    assert "assumed_share" not in found.results
+    assert base.results["assumed_share"].high == 20
+    assert found.results["inputs_count"].value == base.results["inputs_count"].value - 1
+    assert found.results["inputs_none"].value == base.results["inputs_none"].value
 
 
 @pytest.mark.parametrize(
@@ -158,7 +211,8 @@ def test_whether_two_senses_can_be_told_apart(ends, answer):
 def test_another_maker_is_estimated_from_its_own_rows():
     rows = [*ROWS, ("CUB", EVENT, "Nokia", "share", 4, 5, 6, "percent", "inference")]
     nokia = known(rows, replace(QUESTION, maker="Nokia")).results
-    assert nokia["share_bounds"].low == 4
+    assert nokia["share"].lineage == ("assumptions/CUB/2021-09/Nokia/share",)
+    assert (nokia["share"].low, nokia["share"].high) == pytest.approx((4.29, 5.71), abs=0.01)
     assert "brand_gray_share" not in nokia
     assert say(nokia["no_gray"]) == "gray phones of Nokia in Cuba and Syria"
 
@@ -173,26 +227,8 @@ def test_nothing_assumed_is_no_estimate():
 def test_the_date_nearest_the_event_is_taken():
     later = ("CUB", pd.Timestamp("2026-06-01"), "Xiaomi", "share", 30, 35, 40, "percent", "guess")
     found = known([*ROWS, later])
-    assert found.results["share_bounds"].low == 8
+    assert found.results["share"].lineage == ("assumptions/CUB/2021-09/Xiaomi/share",)
     assert (found.then, found.latest) == (EVENT, later[1])
-
-
-def test_registers_are_those_of_other_places_than_they_correct():
-    ratios = [("i-1", "RUS", 0.5), ("i-2", "GEO", 0.9), ("i-3", "CUB", 1.8), ("i-4", "UKR", 9.0)]
-    inputs = pd.DataFrame(ratios, columns=["id", "region", "value"]).assign(
-        metric="panel_calibration_ratio", grade=["A", "B", "B", "C"], start=EVENT, end=EVENT
-    )
-    regions = pd.DataFrame(
-        {"region": ["CUB", "SYR", "RUS", "GEO"], "name": ["Cuba", "Syria", "Russia", "Georgia"]}
-    )
-    months = pd.date_range("2020-10-01", EVENT, freq="MS")
-    panel = pd.DataFrame({"region": "CUB", "month": months, "apple_share": 8.0})
-    ratio = ("CUB", EVENT, "Apple", "register_ratio", 0.4, 0.8, 1.8, "ratio", "inference")
-    results = known([*ROWS, ratio], inputs=inputs, regions=regions, usage_panel=panel).results
-    assert say(results["ratios"]) == "0.50 to 0.90"
-    assert results["ratio"].value == pytest.approx(0.7)
-    assert isinstance(results["ratio_places"], Names)
-    assert results["site_ratio"].value == 1.8
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def computed(asked, tables, tmp_path):
             "usage_panel": PANEL,
             "vendor_usage": USAGE,
             "vendor_share": [],
+            "shares_in_use": [],
             "corrections": [],
         }
         given = tables(**(known | rows))
@@ -60,6 +61,12 @@ def test_sizes_and_grades(computed, say):
     assert [results[name].value for name in names] == [9, 3, 9, 1, 1, 6, 2, 1]
     assert [say(results[f"part_{grade}"]) for grade in "abc"] == ["67%", "22%", "11%"]
     assert "readings" in results["facts"].lineage and "panel" in results["facts"].lineage
+
+
+def test_shares_in_use_are_counted(computed):
+    assert computed().results["shares_in_use"].value == 0
+    found = computed(shares_in_use=[{"region": "CUB"}, {"region": "SYR"}]).results["shares_in_use"]
+    assert (found.value, found.lineage) == (2, ("shares_in_use",))
 
 
 def test_both_series_over_the_months_that_both_have(computed, say):

@@ -82,7 +82,8 @@ class Errors:
 
 def difference(in_use: pd.Series, reading: pd.Series) -> pd.Series:
     """Phones in use less the reading, in log-odds; both in percent, between 0 and 100."""
-    return pd.Series(logit(in_use / 100) - logit(reading / 100), index=in_use.index)
+    counted, read = (logit(share.astype(float) / 100) for share in (in_use, reading))
+    return pd.Series(counted - read, index=in_use.index)
 
 
 def shifted(share: float, by: float) -> float:

@@ -121,7 +121,7 @@ def _known(quantity: str, ranges: pd.DataFrame, drawn: Mapping[str, Draws]) -> d
     ends = ranges if kind == "none" else _ends95(ranges)
     low, high = bounds(lambda **of: value(quantity, of), ends)
     if kind == "none":
-        middle = {}
+        middle = dict.fromkeys(LEVELS, np.nan)
     elif quantity in ranges.index:  # an input as it is: its own quantiles, exactly
         row = next(iter(rows_of(ranges)))
         exact = quantile(row, np.array(list(LEVELS.values())) / 100)

@@ -226,6 +226,10 @@ def method_errors(tested: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
+_VERDICTS = ["method", "places", "answers", "bias", "spread"]
+_VERDICTS += [f"{count}{level}" for level in _NOMINAL for count in ("caught", "fewest", "most")]
+
+
 def judged(errors: pd.DataFrame) -> pd.DataFrame:
     """Which methods may be used for an estimate, by method_errors' rows.
 
@@ -252,4 +256,4 @@ def judged(errors: pd.DataFrame) -> pd.DataFrame:
             inside.append(fewest <= caught <= most)
         few = len(votes) < FEWEST_PLACES
         rows.append(row | {"verdict": "unjudged" if few else "passes" if all(inside) else "fails"})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*_VERDICTS, "verdict"])

@@ -85,7 +85,7 @@ def _middle(rows: pd.DataFrame) -> pd.Series:
 def _paired(rows: list[dict[str, object]], more: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*_COLUMNS, *more, "lineage"])
     frame = frame.drop(columns="difference").assign(
-        difference=difference(frame["in_use"].astype(float), frame["reading"].astype(float))
+        difference=difference(frame["in_use"], frame["reading"])
     )
     return frame.sort_values(["region", "vendor", "start"], kind="stable", ignore_index=True)[
         [*_COLUMNS, *more, "lineage"]

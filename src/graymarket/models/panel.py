@@ -32,8 +32,7 @@ def region_series(panel: pd.DataFrame, region: str) -> pd.DataFrame:
     empty shares. `flag` is described at `flags`.
     """
     rows = panel[panel["region"] == region].set_index("month").sort_index()
-    months = pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS", name="month")
-    rows = rows.reindex(months)
+    rows = rows.reindex(_months(panel))
     return rows.assign(flag=flags(rows))
 
 
@@ -42,9 +41,15 @@ def monthly_shares(panel: pd.DataFrame, series: str) -> pd.DataFrame:
 
     Months in which most regions read 0, because the carrier did not count, are empty.
     """
-    months = pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS", name="month")
-    shares = panel.pivot(index="month", columns="region", values=series).reindex(months)
+    shares = panel.pivot(index="month", columns="region", values=series).reindex(_months(panel))
     return shares.where(shares.median(axis=1) > 0)
+
+
+def _months(panel: pd.DataFrame) -> pd.DatetimeIndex:
+    """The panel's months without a gap; none of an empty one."""
+    if panel.empty:
+        return pd.DatetimeIndex([], name="month")
+    return pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS", name="month")
 
 
 def vendor_series(usage: pd.DataFrame, region: str, vendor: str) -> pd.Series:

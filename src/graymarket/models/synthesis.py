@@ -74,7 +74,8 @@ def combined(readings: pd.DataFrame, limits: pd.DataFrame | None = None) -> Post
     center = float(weights @ readings["at"].to_numpy(float))
     density = t.pdf((GRID - center) / spread, freedom)
     for _, limit in pd.DataFrame(limits).iterrows():
-        density = density * norm.cdf((limit["at"] - GRID) / limit["own"])
+        unsure = max(limit["own"], STEP / 10)  # a grid tells nothing finer
+        density = density * norm.cdf((limit["at"] - GRID) / unsure)
     return Posterior(
         density=density / density.sum(),
         center=center,

@@ -206,7 +206,7 @@ def register_noise(in_use: pd.DataFrame) -> float:
     """The standard deviation of a count of phones in use, in log-odds.
 
     From two measurers of one country and maker within nine months: the root mean square of their
-    difference, of which each carries half of the variance.
+    difference, of which each carries half of the variance. NaN where there are no two.
     """
     middle = in_use["start"] + (in_use["end"] - in_use["start"]) / 2
     one = in_use.assign(middle=middle)

@@ -61,9 +61,9 @@ class Estimate:
     makers, and the cases, with the same cells; `chain`: the inputs of the main place's gray phones,
     a row each: label, low, mode, high, kind, reasoning; `swing`: what each of them does alone, as
     in models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
-    share_gap, flow (results); `every_point`: the main place's points at the event, a column an input
-    or a quantity, shares in percent. The frames chain and swing are empty where the main place has
-    no such estimate.
+    share_gap, flow (results); `every_point`: the main place's points at the event, a column an
+    input or a quantity, shares in percent. The frames chain and swing are empty where the main
+    place has no such estimate.
     """
 
     then: pd.Timestamp | None

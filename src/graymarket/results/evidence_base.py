@@ -68,7 +68,7 @@ def _sizes(results: Results, tables: Tables) -> None:
     results.quantity("copies", copies, "rows", what, "sources", kind="counted")
     in_use = tables["shares_in_use"]
     what = "Makers' shares of phones in use, by those who counted"
-    results.quantity("shares_in_use", len(in_use), "rows", what, in_use, kind="counted")
+    results.quantity("shares_in_use", len(in_use), "rows", what, "shares_in_use", kind="counted")
     corrections = tables["corrections"]
     what = "Cells that are corrected on loading, each with a reason"
     results.count("corrections", len(corrections), what, "corrections")

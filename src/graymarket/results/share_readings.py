@@ -76,7 +76,8 @@ def _found(target: Target, known: Learned, tables: Tables) -> Iterator[dict[str,
         kind = METRICS[row.metric]
         kind = views if kind == VIEWS else kind
         yield _of(row, row.value, row.sample, kind=kind, source=row.metric)
-    for row in own(tables["offers"]):
+    offers = tables["offers"]
+    for row in own(offers[offers["grade"].isin(pairs.SOUND)]):
         yield _of(row, 100 * row.count / row.total, row.total, kind=FLOW, source="offers")
     for row in own(known.in_use):
         yield _of(row, row.in_use, np.nan, kind=REGISTER, source=REGISTER)
@@ -158,7 +159,7 @@ def errors_of(
     None for a kind of which there are too few pairs.
     """
     if name == REGISTER:
-        return 0.0, 0.0, known.noise, _MANY
+        return None if np.isnan(known.noise) else (0.0, 0.0, known.noise, _MANY)
     if name not in known.kinds:
         return None
     errors = known.kinds[name].errors
