@@ -48,8 +48,9 @@ mutants: $(READY)  ## Break results/ and wording/ here and there: how much do th
 lab: $(READY)  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-bench: $(READY)  ## Time the estimate against plain numpy, and a synthetic control by size
+bench: $(READY)  ## Time the estimate and a synthetic control; try intervals on simulated truth
 	$(BIN)/python bench/estimate.py
+	$(BIN)/python bench/simulated.py
 	$(BIN)/python bench/closure.py
 
 lock: $(UV_STAMP)  ## Resolve the newest allowed versions into requirements.lock

@@ -1,6 +1,6 @@
 """How long the whole estimate takes, from the tables in memory, and which part takes what.
 
-Run with: make bench. Each part is run five times, since machines are noisy. Prints the median
+Run with: make bench. Each part is run three times, since machines are noisy. Prints the median
 seconds of each, with the least and the most: learning the errors of all readings (calibration); the
 leave-one-out test of the largest kind of pairs alone, which is part of that; the shares that follow
 from the readings; the estimate of all quantities from inputs that are ready; the back-test of gray
@@ -17,18 +17,13 @@ from graymarket.models import calibration
 from graymarket.report import MAIN
 from graymarket.results import back_test, errors, estimate, shares
 
-ROUNDS = 5
-USED = (
-    *("assumptions", "benchmarks", "case_inputs", "cases", "claims", "inputs", "market_size"),
-    *("offers", "regions", "shares_in_use", "usage_panel", "vendor_share", "vendor_usage"),
-    "world_development",
-)
+ROUNDS = 3
 
 
 def main() -> None:
     asked = question.question(MAIN)
     stored = evidence.Tables()
-    tables = evidence.Tables.of({name: stored[name] for name in USED})  # so that nothing is kept
+    tables = evidence.Tables.of(dict(stored))  # so that nothing is kept
     pairs = errors.learned(tables).kinds[errors.PANEL].pairs
     inputs = estimate.compute(asked, tables).inputs
     fitted = partial(calibration.fitted, covariates=["ipads"])

@@ -1,6 +1,6 @@
 """How often the intervals of a share hold the truth, where the truth is made up and so known.
 
-Run with: python bench/simulated.py. 500 sets, each with spreads of its own between and within
+Run with: make bench. 500 sets, each with spreads of its own between and within
 countries, pairs of 15 countries from which the errors are learned, and a further country whose
 share is told by two readings of one kind. Prints how many of the 95% and 80% intervals hold the
 true share, beside how many chance explains (the central 98% of the binomial); the probability (chi
