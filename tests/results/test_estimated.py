@@ -113,7 +113,7 @@ def test_all_inputs_off_the_same_way_by_hand_and_printed_outwards(base):
     ends = base.results["brand_gray_share_together"]
     assert ends.low == pytest.approx(0.1025 * 98.43, abs=0.01)
     assert ends.high == pytest.approx(0.1867 * 99.98, abs=0.01)
-    assert (ends.kind, ends.level) == ("estimated", None)
+    assert (ends.kind, ends.level) == ("bound", None)
     assert say(ends) == "10–19%"
 
 
@@ -154,7 +154,7 @@ def learned(monkeypatch):
     readings = pd.DataFrame([row | {"lineage": "vendor_share/v-1"}], index=["v-1"])
     place = "CUB", EVENT, "Xiaomi"
     known = shares.Known(Target(*place), readings, pd.DataFrame(), combined(readings))
-    of = shares.Shares({place: known}, *[pd.DataFrame()] * 3, Results())
+    of = shares.Shares({place: known}, *[pd.DataFrame()] * 6, Results())
     monkeypatch.setattr(estimate.subjects, "compute", lambda *_: of)
 
 
