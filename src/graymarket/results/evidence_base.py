@@ -149,6 +149,7 @@ def _second_hand(results: Results, tables: Tables) -> None:
     quoted = shares[
         (shares["vendor"] == "Apple")
         & (shares["metric"] == "page_view_share")
+        & (shares["grade"] != "C")
         & (shares["period"] == "month")
         & (shares["start"] >= panel["month"].max() - pd.DateOffset(years=1))
     ]
