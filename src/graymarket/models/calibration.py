@@ -21,6 +21,7 @@ from scipy.special import expit, logit
 from scipy.stats import binom, t
 
 Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
 
 LEVELS = (95, 80)  # percent, of the intervals that are tested
 _MOST_RATIO = 1e4  # of the variance between groups to that within: more is no other fit
@@ -98,13 +99,12 @@ def fitted(pairs: pd.DataFrame, covariates: Sequence[str] = ()) -> Errors:
     between groups cannot be told.
     """
     named = ("mean", *covariates)
-    parts = [part for _, part in pairs.groupby("group", sort=True)]
-    if len(parts) <= len(named):
+    sums = _Sums.of(pairs, covariates)
+    if len(sums.sizes) <= len(named):
         expected = f"expected {len(named) + 1} or more to learn from"
-        raise ValueError(f"pairs of {len(parts)} groups: {expected}")
-    groups = [(_design(part, covariates), part["difference"].to_numpy(float)) for part in parts]
-    ratio = _likeliest_ratio(groups)
-    gram, moment, square, _ = _sums(groups, ratio)
+        raise ValueError(f"pairs of {len(sums.sizes)} groups: {expected}")
+    ratio = _likeliest_ratio(sums, len(pairs) - len(named))
+    gram, moment, square, _ = sums.at(ratio)
     coefficients = np.asarray(np.linalg.solve(gram, moment), dtype=float)
     within2 = (square - moment @ coefficients) / (len(pairs) - len(named))
     return Errors(
@@ -113,43 +113,55 @@ def fitted(pairs: pd.DataFrame, covariates: Sequence[str] = ()) -> Errors:
         covariance=within2 * np.linalg.inv(gram),
         between=float(np.sqrt(ratio * within2)),
         within=float(np.sqrt(within2)),
-        groups=len(parts),
+        groups=len(sums.sizes),
         readings=len(pairs),
-        freedom=float(len(parts) - 1 - len(named)),
+        freedom=float(len(sums.sizes) - 1 - len(named)),
     )
 
 
-def _design(part: pd.DataFrame, covariates: Sequence[str]) -> npt.NDArray[np.float64]:
-    columns = [np.ones(len(part)), *(part[name].to_numpy(float) for name in covariates)]
-    return np.column_stack(columns)
+@dataclass(frozen=True)
+class _Sums:
+    """What the likelihood needs of the pairs: X'X, X'y, y'y, and X'1 and y'1 of each group."""
+
+    gram: Matrix
+    moment: Vector
+    square: float
+    sizes: Vector
+    designs: Matrix
+    values: Vector
+
+    @classmethod
+    def of(cls, pairs: pd.DataFrame, covariates: Sequence[str]) -> "_Sums":
+        values = pairs["difference"].to_numpy(float)
+        columns = [np.ones(len(pairs)), *(pairs[name].to_numpy(float) for name in covariates)]
+        design, (codes, groups) = np.column_stack(columns), pd.factorize(pairs["group"], sort=True)
+        members = (codes[None, :] == np.arange(len(groups))[:, None]).astype(float)
+        return cls(
+            gram=design.T @ design,
+            moment=design.T @ values,
+            square=float(values @ values),
+            sizes=members.sum(axis=1),
+            designs=members @ design,
+            values=members @ values,
+        )
+
+    def at(self, ratio: float) -> tuple[Matrix, Vector, float, float]:
+        """X'WX, X'Wy, y'Wy and log|V|, where V has `ratio` within groups beside the unit matrix.
+
+        In closed form: the inverse of I + ratio 11' is I - ratio / (1 + n ratio) 11'.
+        """
+        shrink = ratio / (1 + self.sizes * ratio)
+        gram = self.gram - (self.designs * shrink[:, None]).T @ self.designs
+        moment = self.moment - self.designs.T @ (shrink * self.values)
+        square = self.square - float(shrink @ self.values**2)
+        return gram, moment, square, float(np.log1p(self.sizes * ratio).sum())
 
 
-_Groups = list[tuple[npt.NDArray[np.float64], Vector]]
-
-
-def _sums(groups: _Groups, ratio: float) -> tuple[npt.NDArray[np.float64], Vector, float, float]:
-    """X'WX, X'Wy, y'Wy and log|V|, where V has `ratio` within groups beside the unit matrix.
-
-    In closed form: the inverse of I + ratio 11' is I - ratio / (1 + n ratio) 11'.
-    """
-    width = groups[0][0].shape[1]
-    gram, moment, square, log_det = np.zeros((width, width)), np.zeros(width), 0.0, 0.0
-    for design, values in groups:
-        shrink = ratio / (1 + len(values) * ratio)
-        totals, total = design.sum(axis=0), values.sum()
-        gram += design.T @ design - shrink * np.outer(totals, totals)
-        moment += design.T @ values - shrink * totals * total
-        square += float(values @ values - shrink * total**2)
-        log_det += float(np.log1p(len(values) * ratio))
-    return gram, moment, square, log_det
-
-
-def _likeliest_ratio(groups: _Groups) -> float:
+def _likeliest_ratio(sums: _Sums, freedom: int) -> float:
     """The variance between groups over that within, by restricted maximum likelihood."""
-    freedom = sum(len(values) for _, values in groups) - groups[0][0].shape[1]
 
     def misfit(ratio: float) -> float:
-        gram, moment, square, log_det = _sums(groups, ratio)
+        gram, moment, square, log_det = sums.at(ratio)
         rest = square - moment @ np.linalg.solve(gram, moment)
         return float(freedom * np.log(rest) + log_det + np.linalg.slogdet(gram)[1])
 

@@ -35,9 +35,11 @@ def with_panel(in_use: pd.DataFrame, panel: pd.DataFrame, vendor: str, series: s
     """
     shares = panel.dropna(subset=[series])
     shares = shares[(shares[series] > 0) & (shares[series] < 100)]
+    by_region = dict(list(shares.groupby("region")))
     rows = []
     for _, row in in_use[in_use["vendor"] == vendor].iterrows():
-        months = _months_of(shares[shares["region"] == row["region"]], row["start"], row["end"])
+        own = by_region.get(row["region"], shares.head(0))
+        months = _months_of(own, row["start"], row["end"])
         if len(months):
             ipads = float((months["month"] < IPADS_LEAVE).mean())
             known = {"reading": months[series].mean(), "ipads": ipads, "group": row["region"]}
@@ -61,20 +63,25 @@ def beside(in_use: pd.DataFrame, readings: pd.DataFrame, months: int) -> pd.Data
     more than so many months away. A row each: as with_panel, with unknown_share and without ipads;
     group: region and vendor.
     """
-    rows = []
-    for _, row in in_use.iterrows():
-        alike = (readings["region"] == row["region"]) & (readings["vendor"] == row["vendor"])
-        others = readings[alike].dropna(subset=["start", "end"])
-        if others.empty:
-            continue
-        away = (_middle(others) - (row["start"] + (row["end"] - row["start"]) / 2)).abs()
-        nearest = others.loc[away.idxmin()]
-        if away.min() > pd.Timedelta(days=30.5 * months):
-            continue
-        known = {"reading": nearest["value"], "unknown_share": nearest["unknown_share"]}
-        known |= {"group": f"{row['region']}/{row['vendor']}"}
-        grade = max(row["grade"], nearest["grade"])
-        rows.append({**row, **known, "grade": grade, "lineage": lineage(row, nearest)})
+    known = readings.dropna(subset=["start", "end"]).rename(columns={"value": "reading"})
+    known = known.assign(middle=_middle(known))
+    known = known[["region", "vendor", "reading", "unknown_share", "middle", "grade", "lineage"]]
+    both = in_use.assign(row=range(len(in_use)), own_middle=_middle(in_use)).merge(
+        known, on=["region", "vendor"], suffixes=("", "_other")
+    )
+    away = (both["middle"] - both["own_middle"]).abs()
+    both = both.assign(away=away).sort_values(["row", "away"], kind="stable")
+    both = both.drop_duplicates("row")
+    both = both[both["away"] <= pd.Timedelta(days=30.5 * months)]
+    rows = [
+        {
+            **row,
+            "group": f"{row['region']}/{row['vendor']}",
+            "grade": max(row["grade"], row["grade_other"]),
+            "lineage": lineage(row["lineage"], row["lineage_other"]),
+        }
+        for _, row in both.iterrows()
+    ]
     return _paired(rows, ["unknown_share"])
 
 
