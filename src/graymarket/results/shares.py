@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import expit
 
 from graymarket.evidence import Tables, lineage
-from graymarket.models import calibration, synthesis
+from graymarket.models import calibration, pairs, synthesis
 from graymarket.models.synthesis import Posterior
 from graymarket.question import Question
 from graymarket.results import errors
@@ -81,9 +81,11 @@ def compute(question: Question, tables: Tables) -> Shares:
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
     observed = pd.DataFrame() if here is None else _observed(results, here, learned)
-    numbers, pairs = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
+    if here is not None:
+        results["share_with_c"] = _with_weak_rows(here, tables)
+    numbers, paired = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
     grid = _posterior(here)
-    return Shares(every, weights, observed, grid, coverage, numbers, pairs, results)
+    return Shares(every, weights, observed, grid, coverage, numbers, paired, results)
 
 
 def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
@@ -299,6 +301,14 @@ def _posterior(here: Known | None) -> pd.DataFrame:
     shares = 100 * expit(grid)
     cells = {"log_odds": grid, "share": shares, "probability": here.posterior.density}
     return pd.DataFrame(cells).assign(lineage=column([here.lineage] * len(grid)))
+
+
+def _with_weak_rows(here: Known, tables: Tables) -> Quantity:
+    """The share as it would be were rows of grade C built on, as a check."""
+    learned = errors.learned(tables, (*pairs.SOUND, "C"))
+    readings = readings_of(here.target, learned, tables)
+    posterior = synthesis.combined(readings, limits_of(here.target, learned, tables))
+    return replace(share_interval(posterior, here), lineage=lineage(readings))
 
 
 def _without(without: pd.Series, name: Hashable, here: Known) -> Quantity | None:
