@@ -122,7 +122,8 @@ def test_findings_fill_one_page(built, pdf):
     words = " ".join(printed(built / "report/report.pdf", "-f", "1", "-l", "1").split())
     for heading in ("What we found", "Exhibit 1", "Three limits that matter most"):
         assert heading in words
-    assert words.endswith(f"other senses. Edition {evidence.package(built)['version']} 1")
+    edition = re.escape(evidence.package(built)["version"])
+    assert re.search(rf"other senses\. Edition {edition}(, later data)? 1$", words)
     with pdf.open_outline() as outline:
         assert start_page(pdf, outline.root[1]) == 2
 
@@ -324,7 +325,7 @@ def name(line):
 def test_no_estimate_stands_on_grade_c(results, built):
     readings = evidence.load("vendor_share", built).set_index("id")
     rows = [row.split("/")[1] for row in results["results"]["readings/measured"]["lineage"]]
-    assert set(readings.loc[rows, "grade"]) == {"A"}
+    assert set(readings.loc[rows, "grade"]) <= {"A", "B"}
 
 
 def test_credits_licences_and_citation_stand_in_every_format(built, page_text):

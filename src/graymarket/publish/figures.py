@@ -26,7 +26,7 @@ def figures(report: dict[str, Any]) -> dict[str, bytes]:
     for exhibit in report["exhibits"]:
         files[f"{exhibit['id']}.csv"] = csv_text(exhibit["table"]).encode()
         files[f"{exhibit['id']}.txt"] = _text(exhibit, report).encode()
-    for sheet in report["tables"]:
+    for sheet in report.get("tables", []):
         name = sheet["name"].lower().replace(" ", "-")
         files[f"{name}.csv"] = csv_text(sheet["table"]).encode()
     for exhibit, picture in zip(charts, _pictures(charts), strict=True):
