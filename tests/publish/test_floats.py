@@ -28,6 +28,10 @@ def test_no_exhibit_stands_above_the_title_of_its_chapter():
     assert said([TITLE, CHART], title=(1, 50, 50), chart=(1, 5, 20)) == {"chart": "bottom"}
 
 
+def test_an_exhibit_on_the_page_before_its_chapter_waits_for_its_text():
+    assert said([TITLE, CHART], title=(2, 5, 5), chart=(1, 50, 90)) == {"chart": "here"}
+
+
 def test_an_exhibit_at_the_foot_lets_no_table_begin_above_it():
     assert said([CHART, TABLE], chart=(3, 70, 90), table=(3, 50, 99)) == {"chart": "here"}
 

@@ -38,13 +38,9 @@ def settled(parts: list[Part], draft: Callable[[Stands], Places]) -> Stands:
 def _misplaced(parts: list[Part], places: Places, stands: Stands) -> Stands:
     said: Stands = {}
     for before, after in pairwise(parts):
-        if after.floats and _above(places[after.id][0], places[before.id][1]):
-            said[after.id] = "bottom"
-        if before.floats and _above(places[after.id][0], places[before.id][0]):
+        start, end = places[after.id][0], places[before.id][1]
+        if after.floats and start < end:  # on an earlier page even its foot is too early
+            said[after.id] = "bottom" if start[0] == end[0] else "here"
+        if before.floats and start < places[before.id][0]:
             said[before.id] = "here"
     return {name: where for name, where in said.items() if stands.get(name) not in (where, "here")}
-
-
-def _above(one: Point, other: Point) -> bool:
-    """Whether both are on one page, and the first is the upper one."""
-    return one[0] == other[0] and one[1] < other[1]
