@@ -106,6 +106,7 @@ def _judged(results: Results, tested: pd.DataFrame) -> pd.DataFrame:
         results.count(f"{row.method}_answers", row.answers, f"Their answers: {row.method}", of)
         results.count(f"{row.method}_caught", row.caught95, f"Caught at 95%: {row.method}", of)
         results[f"{row.method}_outcome"] = outcome
+        results[f"{row.method}_allowed"] = _allowed(row.fewest95, row.most95, of)
     origin = tested if len(tested) else "cases"
     results.count("methods", len(judged), "Gray methods with independent answers", origin)
     passed = int((judged["verdict"] == "passes").sum())
