@@ -21,6 +21,7 @@ from graymarket.results.parallel import side_by_side
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Quantity, Result, Verdict
 from graymarket.results.stocks import featured, life_of, readings_of, renewal_case, stock_of
+from graymarket.results.times import month_span
 
 TESTED = "tested_window"  # the place of picks that names closures whose windows test the method
 INJECTED = (0, -1, -3, -8, -np.inf)  # points; the last: no phone is left
@@ -345,7 +346,9 @@ def _add_levels(results: Results, prefix: str, one: _Watched) -> None:
     result, horizon = one.result, int(one.result.last["horizon"])
     for when, months in (("at_first", 0), ("at_last", horizon)):
         last = result.month + pd.DateOffset(months=months)
-        known: dict[str, Any] = {"period": _months(last - pd.DateOffset(months=MEAN_OF - 1), last)}
+        known: dict[str, Any] = {
+            "period": month_span(last - pd.DateOffset(months=MEAN_OF - 1), last)
+        }
         level, what = at_horizon(result.month, result.observed, months), "The share seen"
         name, what = f"{prefix}seen_{when}", f"{what}, mean of three months"
         results.quantity(name, level, "percent", what, one.rows, **known)
@@ -356,7 +359,7 @@ def _add_levels(results: Results, prefix: str, one: _Watched) -> None:
         band = result.effects[result.effects["horizon"] == _ROOM_AT].iloc[0]
         what, room = "How much room chance has after two years", band["high"] - band["low"]
         until = result.month + pd.DateOffset(months=_ROOM_AT)
-        period = _months(result.month, until)
+        period = month_span(result.month, until)
         fields: dict[str, Any] = {"kind": "estimated", "step": 1, "period": period}
         results.quantity(f"{prefix}room", room, "points_wide", what, one.origin, **fields)
 
@@ -404,7 +407,7 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
     quarter = pd.date_range(end=since.index[-1], periods=3, freq="MS")
     fresh = sum(f"{one.row['region']}/{month:%Y-%m}" in one.marks for month in quarter)
     what = "Months of the newest quarter that are provisional"
-    parts = Results(_months(quarter[0], quarter[-1]), one.row["region"])
+    parts = Results(month_span(quarter[0], quarter[-1]), one.row["region"])
     parts.count("months", fresh, what, one.rows)
     answer, known = "some" if fresh else "none", {**parts}
     results.verdict(f"{prefix}quarter", answer, what, one.rows, about="provisional", parts=known)
@@ -426,7 +429,7 @@ def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
     months = models.months_between(row["month"], row["end"])
     points, low, high = closure.effect_at(result, months)
     level = at_horizon(result.month, result.synthetic, months)
-    period = _months(row["month"], row["end"])
+    period = month_span(row["month"], row["end"])
     known: dict[str, Any] = {"period": period, "kind": "estimated"}
     counted = {**known, "kind": "counted"}
     results.quantity(f"{prefix}lasted", months, "months", "How long it lasted", origin, **counted)
@@ -441,9 +444,9 @@ def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
     _add_noise(results, prefix, high - points, level, one, known)
     first = row["end"] - pd.DateOffset(months=_LAST_MONTHS - 1)
     what = "The share in the closure’s last six months, mean"
-    months_of = one.shares.loc[first : row["end"]]
-    known = _during(months_of)
-    results.quantity(f"{prefix}during", months_of.mean(), "percent", what, one.rows, **known)
+    during = one.shares.loc[first : row["end"]]
+    known = _during(during)
+    results.quantity(f"{prefix}during", during.mean(), "percent", what, one.rows, **known)
 
 
 def _add_noise(
@@ -461,11 +464,7 @@ def _add_noise(
 
 def _during(shares: pd.Series) -> dict[str, Any]:
     """From a series' first month to its last, as the field of a quantity."""
-    return {"period": _months(shares.index[0], shares.index[-1])}
-
-
-def _months(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"{first:%Y-%m}..{last:%Y-%m}"
+    return {"period": month_span(shares.index[0], shares.index[-1])}
 
 
 def _add_recovery(results: Results, recovery: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from graymarket.models.stock import Stock, at_horizon, fading_lines
 from graymarket.results.build import Results
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Quantity, Result, Several, Verdict
+from graymarket.results.times import month_span
 
 DONORS = "usage_panel"  # donors are of all regions: what rests on them rests on the whole table
 BAND = 100 * closure.BAND  # percent
@@ -194,7 +195,7 @@ def gaps(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -> p
 def scope(result: SyntheticControl) -> Results:
     """No results yet; those added hold for the closure's place, from it to the last horizon."""
     until = result.month + pd.DateOffset(months=int(result.last["horizon"]))
-    return Results(f"{result.month:%Y-%m}..{until:%Y-%m}", result.region)
+    return Results(month_span(result.month, until), result.region)
 
 
 def add_effect(

@@ -15,6 +15,7 @@ from graymarket.results.cells import column, each
 from graymarket.results.intervals import bounds, interval, refusal
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Moment, Result, Several, Verdict
+from graymarket.results.times import month_span
 
 _METHODS = ("share_gap", "flow")  # beside the channel method of the estimate
 _SAME = ["region", "maker", "method", "quantity", "start", "end", "low", "high"]
@@ -143,7 +144,7 @@ def _period(row: Any) -> Moment:
 
 def span(row: Any) -> str:
     """The period of a case, as results have it."""
-    return f"{row.start:%Y-%m}..{row.end:%Y-%m}"
+    return month_span(row.start, row.end)
 
 
 def by_place(every: pd.DataFrame, question: Question) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from graymarket.results.build import Results
 from graymarket.results.cells import column, each
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Result, Verdict
+from graymarket.results.times import month_span
 
 WATCHED = "apple_share"  # the series of a question whose maker the panel cannot tell apart
 IPADS_LEAVE = pd.Timestamp("2019-09")  # iPadOS 13: from here on iPads no longer count as phones
@@ -165,7 +166,7 @@ def _place(results: Results, row: Any, months: pd.DataFrame, question: Question)
     years = {"before": before, "after": after, "earlier": earlier}
     for when, year in years.items():
         if year is not None:
-            period = f"{year.start:%Y-%m}..{year.end:%Y-%m}"
+            period = month_span(year.start, year.end)
             what = f"Lowest to highest month of the share in {row.name}"
             rows = months[months["month"].between(year.start, year.end)]
             fields = {**known, "period": period}
@@ -174,7 +175,7 @@ def _place(results: Results, row: Any, months: pd.DataFrame, question: Question)
     results.verdict(f"{name}_moved", row.moved, what, months, about="panel_moved", **known)
     if before is None or after is None:
         return
-    newest: dict[str, Any] = {**known, "period": f"{after.start:%Y-%m}..{after.end:%Y-%m}"}
+    newest: dict[str, Any] = {**known, "period": month_span(after.start, after.end)}
     what = f"Months of the newest year in {row.name}"
     results.count(f"{name}_months", after.months, what, months, **newest)
     since = models.outside_since(shares, before)
@@ -228,7 +229,7 @@ def _noise(results: Results, months: pd.DataFrame, tables: Tables) -> None:
     noise = recent.set_index("month").groupby("region")[WATCHED].apply(models.jumpiness).dropna()
     typical = noise.median()
     what = "Typical jump from one month to the next, in percent of the level"
-    since: dict[str, Any] = {"period": f"{IPADS_LEAVE:%Y-%m}..{recent['month'].max():%Y-%m}"}
+    since: dict[str, Any] = {"period": month_span(IPADS_LEAVE, recent["month"].max())}
     median = f"{what}: median country"
     results.quantity("typical_noise", typical, "percent", median, recent, step=1, **since)
     what_others = "How many other countries have a series"

@@ -10,6 +10,7 @@ from graymarket.results.cells import column
 from graymarket.results.places import names_of
 from graymarket.results.published import bounded, percent
 from graymarket.results.quantity import Moment, Quantity, Result, Verdict
+from graymarket.results.times import month_span
 
 _SIDES = ("before", "after")
 _COUNTED = {"USD": "million_dollars", "units": "thousands"}  # unit of the table → of UNITS
@@ -132,7 +133,7 @@ def _count_move(row: pd.Series) -> dict[str, object]:
 
 
 def _count(row: pd.Series, side: str) -> Quantity:
-    period = f"{row[f'{side}_start']:%Y-%m}..{row[f'{side}_end']:%Y-%m}"
+    period = month_span(row[f"{side}_start"], row[f"{side}_end"])
     return Quantity(
         value=row[side],
         unit=_COUNTED[row["unit"]],

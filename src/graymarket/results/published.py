@@ -8,6 +8,7 @@ from graymarket.evidence import Tables, lineage
 from graymarket.results.cells import column, each
 from graymarket.results.places import names_of
 from graymarket.results.quantity import Label, Moment, Quantity, Result, Verdict
+from graymarket.results.times import month_span
 
 BOUNDS = ("at_least", "more_than", "at_most", "less_than")  # qualifiers that make a bound
 _DECIMALS = 2  # of a published percent, at most
@@ -135,7 +136,7 @@ def _what(row: Any) -> str:
 
 
 def _period(row: Any) -> str:
-    return f"{row.end:%Y-%m}" if pd.isna(row.start) else f"{row.start:%Y-%m}..{row.end:%Y-%m}"
+    return f"{row.end:%Y-%m}" if pd.isna(row.start) else month_span(row.start, row.end)
 
 
 def _or_empty(rows: pd.DataFrame, name: str) -> pd.Series:

@@ -10,6 +10,7 @@ from graymarket.question import Question
 from graymarket.results.build import Results
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Quantity, Result, Verdict
+from graymarket.results.times import month_span
 
 UNNAMED = "not named"  # who is said to have measured, where nobody is
 _AROUND = 6  # months before and after the event that are compared
@@ -94,7 +95,7 @@ def _around_the_event(
 
 
 def _reading(results: Results, row: pd.Series, name: str) -> dict[str, object]:
-    period = f"{row['start']:%Y-%m}..{row['end']:%Y-%m}"
+    period = month_span(row["start"], row["end"])
     what = f"Share of the maker: {row['counted']}"
     step = 1 if row["metric"] == "reader_poll_share" else None
     results.quantity(name, row["value"], "percent", what, row, period=period, step=step)
@@ -289,7 +290,7 @@ def _published_row(row: pd.Series) -> tuple[Verdict, Moment, Quantity]:
         definition=row["counted"] or "A published share",
         lineage=rows,
         region=row["region"],
-        period=f"{row['start']:%Y-%m}..{row['end']:%Y-%m}",
+        period=month_span(row["start"], row["end"]),
     )
     return measure, when, share
 
@@ -299,7 +300,7 @@ def _imports(results: Results, published: pd.DataFrame) -> None:
     imports = published[published["metric"] == "import_share"]
     for _, row in imports.sort_values("end").groupby("region").tail(1).iterrows():
         name, what = f"imports_{row['region'].lower()}", "The maker's part of legal imports"
-        known = {"region": row["region"], "period": f"{row['start']:%Y-%m}..{row['end']:%Y-%m}"}
+        known = {"region": row["region"], "period": month_span(row["start"], row["end"])}
         results.quantity(name, row["value"], "percent", what, row, step=1, **known)
 
 

@@ -13,6 +13,7 @@ from graymarket.question import SERIES, Question
 from graymarket.results.build import Results
 from graymarket.results.facts import picked, row_of
 from graymarket.results.places import names_of
+from graymarket.results.times import month_span
 
 FEATURED = "featured_closure"  # the place of the table picks that names closures for prose
 
@@ -78,7 +79,7 @@ def add_stock(
     end, since = shares.index[-1], stock.months
     known: dict[str, Any] = {
         "region": row["region"],
-        "period": f"{row['month']:%Y-%m}..{end:%Y-%m}",
+        "period": month_span(row["month"], end),
     }
     of = f"{maker}’s share of mobile page views in {place}"
     years = "Time from the closure to the newest month"

@@ -10,6 +10,11 @@ from graymarket.results.quantity import Label, Moment, Result, Verdict
 _YEARS = ("year",)  # periods of which the months say nothing more
 
 
+def month_span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """From the first month to the last, as the period of a quantity."""
+    return f"{first:%Y-%m}..{last:%Y-%m}"
+
+
 def when(row: Any) -> Result:
     """The row's period: a month, a year, a span, until when, or what its source prints."""
     known: dict[str, Any] = {"definition": "When", "lineage": lineage(row.lineage)}

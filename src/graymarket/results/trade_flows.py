@@ -11,6 +11,7 @@ from graymarket.results.cells import each
 from graymarket.results.places import names_of
 from graymarket.results.published import bounded
 from graymarket.results.quantity import Moment, Quantity, Verdict
+from graymarket.results.times import month_span
 
 _EXPORTS = ("phone_export_value", "smartphone_export_value", "smartphone_exports")
 _SWELLED = 2.0  # times its first year: a flow that grew as much or more
@@ -191,5 +192,5 @@ def add_mirrored(
 
 
 def _when(row: pd.Series) -> dict[str, Any]:
-    period = f"{row['start']:%Y-%m}..{row['end']:%Y-%m}"
+    period = month_span(row["start"], row["end"])
     return {"kind": "counted", "period": period, "region": row["region"]}
