@@ -155,7 +155,12 @@ def learned(monkeypatch):
     place = "CUB", EVENT, "Xiaomi"
     known = shares.Known(Target(*place), readings, pd.DataFrame(), combined(readings))
     of = shares.Shares({place: known}, *[pd.DataFrame()] * 6, Results())
-    monkeypatch.setattr(estimate.subjects, "compute", lambda *_: of)
+    others = estimate.subjects.compute
+    monkeypatch.setattr(
+        estimate.subjects,
+        "compute",
+        lambda name, *rest: of if name == "shares" else others(name, *rest),
+    )
 
 
 @pytest.mark.parametrize(

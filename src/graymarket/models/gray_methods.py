@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
-from scipy.stats import binom, t
+from scipy.stats import t
 
+from graymarket.models.calibration import allowed_hits
 from graymarket.models.estimate import (
     LEVELS,
     Amount,
@@ -124,6 +125,9 @@ def _of_case(case: Any, inputs: pd.DataFrame) -> dict[str, float]:
     return {"low": low, "high": high, **levels(formula(**drawn))}
 
 
+_AGAINST = ("answer", "answer_low", "answer_high", "in_bounds", "in_95", "width95")
+
+
 def back_test(results: pd.DataFrame, published: Callable[[str], pd.Series]) -> pd.DataFrame:
     """Each published answer beside what the method gave without it.
 
@@ -138,12 +142,7 @@ def back_test(results: pd.DataFrame, published: Callable[[str], pd.Series]) -> p
         for case in rows_of(results[results["answers"] != ""])
         for entry in case.answers.split()
     ]
-    return pd.DataFrame(rows)
-
-
-_AGAINST = [
-    *("id", "answer", "answer_low", "answer_high", "in_bounds", "in_95", "width95", "lineage")
-]
+    return pd.DataFrame(rows, columns=list(dict.fromkeys([*results, *_AGAINST])))
 
 
 def _against(case: Any, entry: str, row: pd.Series) -> dict[str, object]:
@@ -172,7 +171,6 @@ def too_narrow(tested: pd.DataFrame) -> bool:
 
 EDGE = 0.5  # percent: shares are printed in whole percent, so that nothing beyond is told apart
 FEWEST_PLACES = 4  # with fewer, the errors elsewhere say nothing of a further place
-_CENTRAL = 0.98  # of the binomial: as many hits are no surprise
 _NOMINAL = {"95": 0.95, "80": 0.80}
 
 
@@ -251,7 +249,7 @@ def judged(errors: pd.DataFrame) -> pd.DataFrame:
         inside = []
         for level, part in _NOMINAL.items():
             caught = int(answers[f"caught{level}"].sum())
-            fewest, most = (int(end) for end in binom.interval(_CENTRAL, len(answers), part))
+            fewest, most = allowed_hits(len(answers), 100 * part)
             row |= {f"caught{level}": caught, f"fewest{level}": fewest, f"most{level}": most}
             inside.append(fewest <= caught <= most)
         few = len(votes) < FEWEST_PLACES

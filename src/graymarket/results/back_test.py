@@ -10,7 +10,7 @@ from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results.build import Results
 from graymarket.results.cells import column, each
-from graymarket.results.gray_cases import against_answers, method_of, span
+from graymarket.results.gray_cases import method_of, span
 from graymarket.results.intervals import bounds, interval, step_of
 from graymarket.results.places import named, names_of
 from graymarket.results.quantity import Moment, Quantity, Result, Verdict
@@ -34,10 +34,17 @@ class BackTest:
     judged: pd.DataFrame
     results: Results
 
+    @property
+    def failed(self) -> list[str]:
+        """The methods that may not be used."""
+        return list(self.judged.loc[self.judged["verdict"] == "fails", "method"])
+
 
 def compute(question: Question, tables: Tables) -> BackTest:
     """The methods on all cases with published answers."""
-    tested = against_answers(tables)
+    cases = tables["cases"]
+    by_method = models.by_method(cases[cases["answers"] != ""], tables["case_inputs"])
+    tested = models.back_test(by_method, lambda entry: _published(entry, tables))
     tested = tested.assign(
         interval=column([interval(row, row.what, span(row)) for row in each(tested)]),
         bounds=column([bounds(row, row.what, span(row)) for row in each(tested)]),
@@ -51,6 +58,13 @@ def compute(question: Question, tables: Tables) -> BackTest:
     _residual(results, tested, tables)
     _chain(results, tested, tables)
     return BackTest(tested, _drawn(tested, tables), judged, results)
+
+
+def _published(entry: str, tables: Tables) -> pd.Series:
+    """The row of an entry such as "benchmarks/benchmarks-073"."""
+    rows = tables[entry.split("/")[0]]
+    row: pd.Series = rows[rows["lineage"] == entry].iloc[0]
+    return row
 
 
 def _printed(row: Any) -> Quantity:

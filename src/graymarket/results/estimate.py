@@ -10,6 +10,7 @@ from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results import shares, subjects
+from graymarket.results.back_test import BackTest
 from graymarket.results.build import Results
 from graymarket.results.cells import at, column, each
 from graymarket.results.chain import CHAIN, chain, label_of, widest
@@ -106,7 +107,8 @@ def compute(question: Question, tables: Tables) -> Estimate:
     _compared(results, assumed, at_event, known, question, tables)
     frames = _chain(results, inputs, at_event, question)
     _base(results, inputs)
-    cases = every_case(question, tables)
+    tested = cast(BackTest, subjects.compute("back_test", question, tables))
+    cases = every_case(question, tables, tested.failed)
     asked = _asked(results, own, own_cases(results, cases, question, tables), question, tables)
     methods = _methods(assumed, at_event, question, tables).merge(
         by_place(cases, question), on="region", how="left", suffixes=("", "_of_cases")

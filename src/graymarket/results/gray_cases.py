@@ -3,6 +3,7 @@
 The residual method is called share_gap in that table, the mirror method flow.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -22,28 +23,11 @@ _SAME = ["region", "maker", "method", "quantity", "start", "end", "low", "high"]
 _FAR_APART = 2  # times the most that is assumed: a method that allows more is far from it
 
 
-def against_answers(tables: Tables) -> pd.DataFrame:
-    """models.back_test of all cases with published answers."""
-    cases = tables["cases"]
-    done = models.by_method(cases[cases["answers"] != ""], tables["case_inputs"])
-    return models.back_test(done, lambda entry: _published(entry, tables))
-
-
-def _published(entry: str, tables: Tables) -> pd.Series:
-    """The row of an entry such as "benchmarks/benchmarks-073"."""
-    rows = tables[entry.split("/")[0]]
-    row: pd.Series = rows[rows["lineage"] == entry].iloc[0]
-    return row
-
-
-def every_case(question: Question, tables: Tables) -> pd.DataFrame:
+def every_case(question: Question, tables: Tables, failed: Collection[str]) -> pd.DataFrame:
     """models.by_method for the question's places, and its maker or all makers; with name.
 
-    Without the methods that failed their test: what fails is not used.
+    `failed`: methods that failed their test, and are not used.
     """
-    tested = against_answers(tables)
-    judged = models.judged(models.method_errors(tested)) if len(tested) else tested
-    failed = list(judged.loc[judged["verdict"] == "fails", "method"]) if len(judged) else []
     cases = tables["cases"]
     cases = cases[~cases["method"].isin(failed)]
     makers = [question.maker, models.ALL]
