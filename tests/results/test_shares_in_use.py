@@ -393,3 +393,9 @@ def test_without_readings_the_share_is_refused(base, asked, say):
     given = estimate.compute(asked(), base(quoted(), assumptions=[none], **ESTIMATE)).results
     assert given["refused"].items == ()
     assert given["share"].value == pytest.approx(moved(20, 0.1), abs=0.1)
+
+
+def test_what_nobody_named_is_no_maker(base, asked):
+    given = base(quoted(), quoted(vendor="Unknown"), quoted(vendor="Nokia"), quoted(vendor="Other"))
+    of_cuba = {maker for region, _, maker in shares.compute(asked(), given).known}
+    assert of_cuba == {"Nokia", "Xiaomi"}

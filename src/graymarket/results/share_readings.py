@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import logit
-from scipy.stats import norm
 
 from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.models import pairs
 from graymarket.models.calibration import shifted
-from graymarket.question import SERIES
 from graymarket.results.cells import column, each
 from graymarket.results.errors import (
     APPLE,
+    APPLE_SERIES,
     APPLE_VIEWS,
     FLOW,
     METRICS,
@@ -30,8 +29,7 @@ REGISTER = "register"  # a count of phones in use itself: its own noise alone
 _FARTHEST = 30  # months from a reading to the date beyond which it tells nothing of it
 _NEAR_DAYS = 183  # from a register's month, in which a count of lines with data tells of it
 _MANY = 1e6  # degrees of freedom of an error that is known
-_Z95 = float(norm.ppf(0.975))
-_COMPOSITE = (" and ", ",", "Other", "All vendors")  # of what is no single maker
+_NO_MAKER = (" and ", ",", "Other", "All vendors", "Unknown")  # of what is no single maker
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def makers(region: str, known: Learned, tables: Tables) -> list[str]:
     found = {
         str(vendor) for rows in named for vendor in rows.loc[rows["region"] == region, "vendor"]
     }
-    return sorted(m for m in found if not any(part in m for part in _COMPOSITE))
+    return sorted(m for m in found if not any(part in m for part in _NO_MAKER))
 
 
 def readings_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
@@ -90,18 +88,17 @@ def _of(row: Any, value: float, sample: float, **known: Any) -> dict[str, Any]:
 
 
 def _panel(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
-    """The year of the panel up to the target's month, where the panel can tell its maker."""
-    series = next((column for column, maker in SERIES.items() if maker == target.maker), None)
-    if series is None or target.maker != APPLE:  # Samsung's browser is not all of its phones
+    """The year of the panel up to the target's month, of the maker that it can tell."""
+    if target.maker != APPLE:  # Samsung's browser is not all of its phones
         return
     rows = models.region_series(tables["usage_panel"], target.region)
     year = rows.loc[target.date - pd.DateOffset(months=11) : target.date]
-    year = year[year[series] > 0]
+    year = year[year[APPLE_SERIES] > 0]
     if year.empty or (year["flag"] == "noisy panel").any():
         return
     ends = {"start": year.index[0], "end": year.index[-1], "sample": np.nan, "source": PANEL}
     about = {"name": f"usage_panel/{target.region}", "lineage": lineage(year)}
-    yield about | ends | {"value": float(year[series].mean()), "kind": PANEL}
+    yield about | ends | {"value": float(year[APPLE_SERIES].mean()), "kind": PANEL}
 
 
 def _entry(
@@ -227,7 +224,7 @@ def _limit(
     return {
         "name": rank.lineage,
         "at": float(ends.mean()) + moved,
-        "own": float(np.hypot((ends[1] - ends[0]) / (2 * _Z95), doubt)),
+        "own": float(np.hypot((ends[1] - ends[0]) / (2 * models.Z95), doubt)),
         "value": cap,
         "cap_low": low,
         "cap_high": high,
