@@ -58,6 +58,7 @@ from graymarket.models.panel import (
 from graymarket.models.pert import pert_mean
 from graymarket.models.points import POINTS
 from graymarket.models.shares import (
+    Z95,
     MeasuredRange,
     gray_shares_of,
     leave_one_out_correlations,
@@ -94,6 +95,7 @@ __all__ = [
     "SHARE",
     "TINY_MOBILE_SHARE",
     "TOO_NARROW",
+    "Z95",
     "Agreement",
     "Around",
     "MeasuredRange",

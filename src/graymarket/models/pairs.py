@@ -64,9 +64,9 @@ def beside(in_use: pd.DataFrame, readings: pd.DataFrame, months: int) -> pd.Data
     group: region and vendor.
     """
     known = readings.dropna(subset=["start", "end"]).rename(columns={"value": "reading"})
-    known = known.assign(middle=_middle(known))
+    known = known.assign(middle=middle(known))
     known = known[["region", "vendor", "reading", "unknown_share", "middle", "grade", "lineage"]]
-    both = in_use.assign(row=range(len(in_use)), own_middle=_middle(in_use)).merge(
+    both = in_use.assign(row=range(len(in_use)), own_middle=middle(in_use)).merge(
         known, on=["region", "vendor"], suffixes=("", "_other")
     )
     away = (both["middle"] - both["own_middle"]).abs()
@@ -85,7 +85,8 @@ def beside(in_use: pd.DataFrame, readings: pd.DataFrame, months: int) -> pd.Data
     return _paired(rows, ["unknown_share"])
 
 
-def _middle(rows: pd.DataFrame) -> pd.Series:
+def middle(rows: pd.DataFrame) -> pd.Series:
+    """The middle of each row's time, from start to end."""
     return rows["start"] + (rows["end"] - rows["start"]) / 2
 
 

@@ -7,7 +7,7 @@ from math import sqrt
 import pandas as pd
 
 _MEASURED = ("page_view_share", "site_visitor_share")
-_Z95 = 1.959964  # two-sided 95% point of the standard normal distribution
+Z95 = 1.959964  # two-sided 95% point of the standard normal distribution
 
 
 @dataclass(frozen=True)
@@ -113,4 +113,4 @@ def sampling_error(share: float, sample: float) -> float:
     `share` is in percent. Chance alone: it says nothing of whether the sample is the right one.
     """
     p = share / 100
-    return 100 * _Z95 * sqrt(p * (1 - p) / sample)
+    return 100 * Z95 * sqrt(p * (1 - p) / sample)

@@ -23,6 +23,7 @@ Vector = npt.NDArray[np.float64]
 STEP = 0.01  # of the grid, in log-odds: at most a quarter of a point of share
 _ENDS = (-9.0, 6.0)  # shares of 0.01% and 99.8%
 GRID: Vector = np.round(np.arange(_ENDS[0], _ENDS[1] + STEP / 2, STEP), 4)
+_EDGES: Vector = np.append(GRID - STEP / 2, GRID[-1] + STEP / 2)  # of its cells
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,7 @@ class Posterior:
 
     def quantile(self, probability: float | Vector) -> Vector:
         """The share, in percent, that the truth lies below with this probability (0 to 1)."""
-        edges = np.append(GRID - STEP / 2, GRID[-1] + STEP / 2)
-        return np.asarray(100 * expit(np.interp(probability, self._cumulative, edges)))
+        return np.asarray(100 * expit(np.interp(probability, self._cumulative, _EDGES)))
 
     def interval(self, level: float) -> tuple[float, float]:
         """The two ends, in percent, that leave out as much on both sides; `level`: percent."""
@@ -55,8 +55,7 @@ class Posterior:
 
     def chance_above(self, share: float) -> float:
         """The chance, in percent, that the share lies above this one (percent)."""
-        edges = np.append(GRID - STEP / 2, GRID[-1] + STEP / 2)
-        return float(100 * (1 - np.interp(logit(share / 100), edges, self._cumulative)))
+        return float(100 * (1 - np.interp(logit(share / 100), _EDGES, self._cumulative)))
 
 
 def combined(readings: pd.DataFrame, limits: pd.DataFrame | None = None) -> Posterior:

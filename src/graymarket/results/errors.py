@@ -15,8 +15,8 @@ from graymarket.models.pert import pert_quantile
 from graymarket.question import SERIES
 
 APPLE = "Apple"  # the maker that the panel's pairs are of: the one class that is well known
+APPLE_SERIES = next(series for series, maker in SERIES.items() if maker == APPLE)
 PANEL, VIEWS, APPLE_VIEWS, FLOW = "panel", "page_views", "apple_page_views", "flow"
-KINDS = (PANEL, VIEWS, APPLE_VIEWS, FLOW)
 # A metric of the table vendor_share → the kind of reading that it is.
 METRICS = {
     "page_view_share": VIEWS,
@@ -59,7 +59,7 @@ class Kind:
 class Learned:
     """What all shares are worked out with.
 
-    `kinds`: every kind of reading of which there are pairs enough, by its name (KINDS); `noise`:
+    `kinds`: every kind of reading of which there are pairs enough, by its name; `noise`:
     of a count of phones in use, see register_noise; `shares` and `in_use`: the readings that may be
     built on, as usable and counted; `panel`: Apple's share by month and country, in percent.
     """
@@ -74,14 +74,14 @@ class Learned:
 def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> Learned:
     """The errors of every kind, from the pairs of readings of these grades."""
     shares, in_use = usable(tables["vendor_share"], grades), counted(tables, grades)
-    panel = models.monthly_shares(tables["usage_panel"], _column_of(APPLE))
+    panel = models.monthly_shares(tables["usage_panel"], APPLE_SERIES)
     panel = panel[panel.columns.intersection(pd.Index(_countries(tables)))]
     kinds = _kinds(tables, shares, in_use)
     return Learned(kinds, register_noise(in_use), shares, in_use, panel)
 
 
 def _kinds(tables: Tables, shares: pd.DataFrame, in_use: pd.DataFrame) -> dict[str, Kind]:
-    panel = pairs.with_panel(in_use, tables["usage_panel"], APPLE, _column_of(APPLE))
+    panel = pairs.with_panel(in_use, tables["usage_panel"], APPLE, APPLE_SERIES)
     known = _kind(panel, {"own": partial(calibration.fitted, covariates=_IPADS)})
     if known is None:
         return {}
@@ -121,10 +121,6 @@ def usable(shares: pd.DataFrame, grades: tuple[str, ...] = pairs.SOUND) -> pd.Da
         & shares["grade"].isin(grades)
         & shares["metric"].isin(METRICS)
     ]
-
-
-def _column_of(maker: str) -> str:
-    return next(series for series, of in SERIES.items() if of == maker)
 
 
 def _methods(rows: pd.DataFrame, base: Errors) -> dict[str, Learn]:
@@ -208,8 +204,7 @@ def register_noise(in_use: pd.DataFrame) -> float:
     From two measurers of one country and maker within nine months: the root mean square of their
     difference, of which each carries half of the variance. NaN where there are no two.
     """
-    middle = in_use["start"] + (in_use["end"] - in_use["start"]) / 2
-    one = in_use.assign(middle=middle)
+    one = in_use.assign(middle=pairs.middle(in_use))
     both = one.merge(one, on=["region", "vendor"], suffixes=("", "_other"))
     apart = (both["middle_other"] - both["middle"]).abs()
     near = apart <= pd.Timedelta(days=30.5 * _NEAR_FLOW)

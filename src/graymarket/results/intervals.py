@@ -51,17 +51,19 @@ def interval(row: Any, what: str, period: str) -> Quantity:
 
 def bounds(row: Any, what: str, period: str) -> Quantity:
     """The bounds of such a row (low, high): every input at its end, no distribution assumed."""
-    known = _about(row, f"{what}: bounds", period)
-    return Quantity(
-        low=row.low, high=row.high, kind="bound", step=step(row.unit, row.high), **known
-    )
+    return _ends(row, f"{what}: bounds", period)
 
 
 def together(row: Any, what: str, period: str) -> Quantity:
     """Where the quantity would end were all inputs off the same way (low, high of the row)."""
-    known = _about(row, f"{what}: all inputs off the same way", period)
-    step_to = step(row.unit, row.high)
-    return Quantity(low=row.low, high=row.high, kind="bound", step=step_to, **known)
+    return _ends(row, f"{what}: all inputs off the same way", period)
+
+
+def _ends(row: Any, what: str, period: str) -> Quantity:
+    known = _about(row, what, period)
+    return Quantity(
+        low=row.low, high=row.high, kind="bound", step=step(row.unit, row.high), **known
+    )
 
 
 def estimable(rows: pd.DataFrame) -> pd.DataFrame:

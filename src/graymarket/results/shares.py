@@ -43,6 +43,11 @@ class Known:
     posterior: Posterior
 
     @property
+    def place(self) -> dict[str, Any]:
+        """Region and period, as fields of a result."""
+        return {"region": self.target.region, "period": f"{self.target.date:%Y-%m}"}
+
+    @property
     def lineage(self) -> tuple[str, ...]:
         """The rows of its readings and limits."""
         return lineage(*(rows for rows in (self.readings, self.limits) if len(rows)))
@@ -131,14 +136,13 @@ def _coverage(results: Results, kinds: dict[str, Kind]) -> pd.DataFrame:
 
 
 def _covered(results: Results, name: str, kind: Kind) -> dict[str, object]:
-    cells = [f"{name}_{part}" for part in ("pairs", "countries", "hits95", "allowed95")]
-    cells += [f"{name}_{part}" for part in ("hits80", "allowed80", "countries_hits95")]
+    hits = {f"hits{level}": int(kind.readings[f"hit{level}"].sum()) for level in calibration.LEVELS}
     return {
         "label": _verdict("reading_kind", name, kind.pairs),
-        **{cell.removeprefix(f"{name}_"): results[cell] for cell in cells},
-        "mean": kind.errors.mean,
-        "between": kind.errors.between,
-        "within": kind.errors.within,
+        "pairs": len(kind.pairs),
+        "countries": kind.pairs["region"].nunique(),
+        **hits,
+        **{f"allowed{level}": results[f"{name}_allowed{level}"] for level in calibration.LEVELS},
         "method": _verdict("spread_method", kind.method, kind.pairs),
         "lineage": lineage(kind.pairs),
     }
@@ -164,7 +168,6 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
     without = synthesis.without_each(here.readings, here.limits)
     rows = []
     weights = 100 * here.posterior.weights
-    place: dict[str, Any] = {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
     for (name, row), weight in zip(here.readings.iterrows(), weights, strict=True):
         rows.append(
             {
@@ -174,7 +177,8 @@ def _weights(results: Results, here: Known) -> pd.DataFrame:
                 **{part: row[part] for part in ("at", "off", "moved", "shared", "own", "freedom")},
                 "weight": Quantity(
                     value=weight, unit="percent", kind="estimated", step=1,
-                    definition="The reading's part in the share", lineage=row["lineage"], **place,
+                    definition="The reading's part in the share", lineage=row["lineage"],
+                    **here.place,
                 ),
                 "without": _without(without, name, here),
                 "lineage": row["lineage"],
@@ -244,21 +248,19 @@ def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
 
 def _more(results: Results, here: Known) -> None:
     """The middle of the share, and the interval that holds in four of five."""
-    place: dict[str, Any] = {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
     low, high = here.posterior.interval(80)
     what, rows = "The share of smartphones in use", here.lineage
-    fields = {**place, "kind": "estimated", "step": 1}
+    fields = {**here.place, "kind": "estimated", "step": 1}
     results.range("share_80", low, high, "percent", what, rows, level=80, **fields)
     middle = float(here.posterior.quantile(0.5))
     results.quantity("share_middle", middle, "percent", f"{what}: middle", rows, **fields)
     count = len(here.readings)
-    results.count("readings", count, "Readings that the share follows from", rows, **place)
+    results.count("readings", count, "Readings that the share follows from", rows, **here.place)
 
 
 def _worked(results: Results, here: Known) -> None:
     """The numbers between readings and interval, so that they can be redone on paper."""
-    known: dict[str, Any] = {"kind": "estimated", "step": 0.001}
-    known |= {"region": here.target.region, "period": f"{here.target.date:%Y-%m}"}
+    known = {**here.place, "kind": "estimated", "step": 0.001}
     for name, value, what in (
         ("center", here.posterior.center, "The weighted readings, in log-odds"),
         ("spread", here.posterior.spread, "The standard deviation of that, in log-odds"),
@@ -330,6 +332,5 @@ def share_interval(posterior: Posterior, known: Known) -> Quantity:
         confidence="low",
         definition=f"{known.target.maker}: share of smartphones in use",
         lineage=known.lineage,
-        region=known.target.region,
-        period=f"{known.target.date:%Y-%m}",
+        **known.place,
     )
