@@ -23,6 +23,8 @@ from graymarket.charts.style import (
 )
 from graymarket.wording import current
 
+_TALLEST = 8.3  # inches: rows of a printed page, beside title, axis and source
+
 
 @form(along="y")
 def readings(
@@ -107,7 +109,7 @@ def intervals(width: float, rows: pd.DataFrame, top: float, unit: str) -> Drawin
     """
     wide = width > NARROW
     marks = Marks()
-    figure, ax = chart(width, (0.44 if wide else 0.6) * len(rows) + 0.55)
+    figure, ax = chart(width, (min(0.44, _TALLEST / len(rows)) if wide else 0.6) * len(rows) + 0.55)
     for y, row in enumerate(each(rows)):
         at = y if wide else y + 0.17
         if pd.isna(row.median):

@@ -12,6 +12,7 @@ from pptx.util import Emu, Inches, Pt
 
 from graymarket.publish.office_theme import EMPTY_TABLE_STYLE, Area
 from graymarket.publish.payloads import Payload
+from graymarket.publish.text import column_widths
 
 _MOST_ROWS = 12
 _SIZES = (16, 14, 12, 11)  # points, the largest that fits is taken
@@ -56,20 +57,10 @@ def _fit(
 
 
 def _widths(rows: list[list[str]], width: float, size: float) -> list[float]:
-    """Each column's longest word, and what is left by need; nothing if words would break."""
+    """The columns' widths in points; nothing if words would break."""
     letter = size * _LETTER
-    columns = list(zip(*rows, strict=True))
-    least = [
-        max(len(w) for cell in c for w in ["", *cell.split()]) * letter + _GAP for c in columns
-    ]
-    wanted = [min(max(map(len, c)), _WIDEST) * letter + _GAP for c in columns]
-    wishes = [max(want - word, 0) for want, word in zip(wanted, least, strict=True)]
-    spare = width - sum(least)
-    if spare < 0:
-        return []
-    share = min(spare / sum(wishes), 1) if sum(wishes) else 0
-    widths = [word + wish * share for word, wish in zip(least, wishes, strict=True)]
-    return [points * width / sum(widths) for points in widths]
+    letters = column_widths(rows, width / letter, _GAP / letter, _WIDEST)
+    return [count * letter for count in letters]
 
 
 def _row_height(row: list[str], widths: list[float], size: float) -> float:

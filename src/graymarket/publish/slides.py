@@ -22,7 +22,7 @@ from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.outputs import html_of, shown
 from graymarket.publish.payloads import EXHIBIT_MIME, RESULTS_MIME
 from graymarket.publish.problems import PublishError
-from graymarket.publish.text import first_sentences, for_stage
+from graymarket.publish.text import column_widths, first_sentences, for_stage
 
 _STAGE_NOTE = 480  # letters of an exhibit’s note: three lines, as its last may be keys to marks
 _CREDITS_LENGTH = 150  # characters of credits that one line at a slide's foot holds
@@ -334,8 +334,10 @@ def stage_credits(exhibit: dict[str, Any]) -> str:
 def stage_table(table: dict[str, Any]) -> dict[str, Any]:
     """The rows of a table that a slide has room for; columns' widths in percent, rows left out."""
     names = [column["name"] for column in table["columns"]]
-    columns = list(zip(names, *table["rows"], strict=True))
-    weights = [min(max(map(len, column)), _LONGEST_CELL) + 3 for column in columns]
+    weights = column_widths([names, *table["rows"]], _TABLE_WIDTH, 3, _LONGEST_CELL)
+    if not weights:  # words break, wherever their columns are too narrow
+        columns = list(zip(names, *table["rows"], strict=True))
+        weights = [min(max(map(len, column)), _LONGEST_CELL) + 3 for column in columns]
     share = [weight / sum(weights) for weight in weights]
     rows: list[list[str]] = []
     lines = 0

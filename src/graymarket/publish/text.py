@@ -93,3 +93,21 @@ def _lists(tokens: list[Token]) -> Iterator[Token]:
         depth += token.nesting if lists else 0
         if depth or lists:
             yield token
+
+
+def column_widths(rows: list[list[str]], width: float, gap: float, widest: float) -> list[float]:
+    """How wide the columns of a table are, in letters as `width`, `gap` (of each) and `widest`.
+
+    Each has room for its longest word, and of what is left what its longest cell wants, up to
+    `widest`. Nothing if words would break.
+    """
+    columns = list(zip(*rows, strict=True))
+    least = [max(len(w) for cell in c for w in ["", *cell.split()]) + gap for c in columns]
+    wanted = [min(max(map(len, c)), widest) + gap for c in columns]
+    wishes = [max(want - word, 0) for want, word in zip(wanted, least, strict=True)]
+    spare = width - sum(least)
+    if spare < 0:
+        return []
+    share = min(spare / sum(wishes), 1) if sum(wishes) else 0
+    widths = [word + wish * share for word, wish in zip(least, wishes, strict=True)]
+    return [letters * width / sum(widths) for letters in widths]
