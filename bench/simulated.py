@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import logit
 from scipy.stats import chisquare
 
-from graymarket.models.calibration import LEVELS, allowed_hits, fitted, shifted
+from graymarket.models.calibration import LEVELS, allowed_hits, fitted
 from graymarket.models.synthesis import GRID, Posterior, combined
 
 SETS, BINS = 500, 10
@@ -33,7 +33,7 @@ def simulated(rng: np.random.Generator) -> tuple[float, Posterior]:
     errors = fitted(pairs)
     truth = rng.uniform(5, 60)
     off = rng.normal(mean, between) + rng.normal(0, within, READINGS)
-    read = pd.DataFrame({"at": [logit(shifted(truth, -by) / 100) + errors.mean for by in off]})
+    read = pd.DataFrame({"at": logit(truth / 100) - off + errors.mean})
     shared = float(np.hypot(errors.se, errors.between))
     known = {"kind": "views", "shared": shared, "own": errors.within, "freedom": errors.freedom}
     return truth, combined(read.assign(**known))

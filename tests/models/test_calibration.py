@@ -17,7 +17,6 @@ from graymarket.models.calibration import (
     interval_score,
     left_out,
     moderated,
-    shifted,
 )
 
 
@@ -132,12 +131,6 @@ def test_what_moves_all_pairs_moves_the_mean_and_nothing_else(seed):
     assert (other.between, other.within) == pytest.approx((one.between, one.within), abs=1e-5)
 
 
-@given(st.floats(1, 99), st.floats(-3, 3))
-def test_a_share_that_is_shifted_differs_by_that(share, by):
-    moved = pd.Series([shifted(share, by)])
-    assert difference(moved, pd.Series([share])).iloc[0] == pytest.approx(by, abs=1e-6)
-
-
 def test_a_variance_that_leans_on_another_class_lies_between_both():
     """(1 x 15 + 3 x 3) / 4 = 6 between; (1 x 2 + 3 x 2) / 4 = 2 within; four degrees."""
     own = fitted(BALANCED)
@@ -187,3 +180,9 @@ def test_the_score_of_an_interval_by_hand():
     """Widths 2 and 2; the second misses by 3, at 2 / 0.05 = 40 each: (2 + 2 + 120) / 2 = 62."""
     low, high, value = pd.Series([0.0, 0.0]), pd.Series([2.0, 2.0]), pd.Series([1.0, 5.0])
     assert interval_score(low, high, value, 95) == pytest.approx(62)
+
+
+def test_a_difference_by_hand():
+    """Three to one against one to one: ln 3."""
+    found = difference(pd.Series([75.0]), pd.Series([50.0]))
+    assert found.tolist() == pytest.approx([np.log(3)])

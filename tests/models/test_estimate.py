@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta, norm
+from scipy.stats import norm, triang
 
 from graymarket import evidence, models
 from graymarket.models import sensitivity
-from graymarket.models.pert import pert_quantile
 from graymarket.models.points import even
 from graymarket.models.synthesis import combined
+from graymarket.models.triangular import triangular
 
 LOCK = pd.Timestamp("2021-09-01")
 
@@ -69,37 +69,41 @@ def test_the_chain_by_hand():
 
 
 def test_the_ends_together_by_hand():
-    """Each range is even on both sides of its mode: a beta(3, 3), whose 2.5% lie below 0.1466."""
-    assert beta.ppf(0.025, 3, 3) == pytest.approx(0.1466, abs=1e-4)
+    """Each range is even on both sides of its mode: 2.5% lie below sqrt(0.025 / 2) = 0.1118."""
     found = estimated(inputs(**CHAIN), "brand_gray_phones")
-    least = 6_293_267 / 1.426683 * 0.6293267 * 0.1146633 * 0.9146633
-    most = 7_706_733 / 1.073317 * 0.7706733 * 0.1853367 * 0.9853367
+    least = 6_223_607 / 1.444098 * 0.6223607 * 0.11118034 * 0.91118034
+    most = 7_776_393 / 1.055902 * 0.7776393 * 0.18881966 * 0.98881966
     assert found["low"] == pytest.approx(least, rel=1e-4)
     assert found["high"] == pytest.approx(most, rel=1e-4)
 
 
-def test_a_pert_by_an_independent_library():
-    """Mode 1/6 of the way: alpha 1 + 4/6, beta 1 + 20/6; the mean (10 + 60 + 40) / 6."""
-    at = np.array([0.025, 0.3, 0.5, 0.9])
-    expected = beta.ppf(at, 1 + 4 / 6, 1 + 20 / 6, loc=10, scale=30)
-    assert pert_quantile(10, 15, 40, at) == pytest.approx(expected)
+def test_a_triangle_by_an_independent_library():
+    """Mode 1/6 of the way, which a sixth of the chance lies below; the mean (10 + 15 + 40) / 3."""
+    at = np.array([0.025, 1 / 6, 0.3, 0.5, 0.9])
+    expected = triang.ppf(at, 1 / 6, loc=10, scale=30)
+    assert triangular(10, 15, 40, at) == pytest.approx(expected)
+    assert triangular(10, 15, 40, np.array([1 / 6])) == pytest.approx(15)
     middles = (np.arange(10_000) + 0.5) / 10_000
-    assert pert_quantile(10, 15, 40, middles).mean() == pytest.approx(18.3333, abs=0.001)
-    assert models.pert_mean(10, 15, 40) == pytest.approx(18.3333, abs=0.0001)
-    assert pert_quantile(10, 15, 40, np.array([0.0, 1.0])).tolist() == [10, 40]
+    assert triangular(10, 15, 40, middles).mean() == pytest.approx(21.6667, abs=0.001)
+    assert triangular(10, 15, 40, np.array([0.0, 1.0])).tolist() == [10, 40]
+
+
+def test_a_triangle_whose_mode_is_an_end_by_hand():
+    """Half of the chance lies below 10 + 30 x sqrt(1/2) where the mode is the high end."""
+    assert triangular(10, 40, 40, np.array([0.5])) == pytest.approx(10 + 30 * 0.5**0.5)
+    assert triangular(10, 10, 40, np.array([0.5])) == pytest.approx(40 - 30 * 0.5**0.5)
 
 
 def test_a_certain_range_is_its_value_at_every_point():
-    assert pert_quantile(5, 5, 5, np.array([0.1, 0.9])).tolist() == [5, 5]
+    assert triangular(5, 5, 5, np.array([0.1, 0.9])).tolist() == [5, 5]
 
 
 def test_a_product_is_what_two_million_random_draws_say():
-    """An independent way: numpy's own beta, with another seed each time it matters little."""
+    """An independent way: numpy's own triangles."""
     rng = np.random.default_rng(1)
 
-    def drawn(low, mode, high):
-        part = (mode - low) / (high - low)
-        return low + (high - low) * rng.beta(1 + 4 * part, 5 - 4 * part, 2_000_000)
+    def drawn(*ends):
+        return rng.triangular(*ends, 2_000_000)
 
     one, other = (4e6, 5e6, 7e6), (40, 60, 70)
     by_chance = drawn(*one) * drawn(*other) / 100
@@ -189,7 +193,7 @@ def test_the_weakest_input_marks_the_result():
 
 def test_low_above_mode_is_refused():
     with pytest.raises(ValueError, match="low <= mode <= high"):
-        pert_quantile(3, 2, 4, np.array([0.5]))
+        triangular(3, 2, 4, np.array([0.5]))
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +241,7 @@ def test_a_share_is_drawn_from_its_posterior_not_between_its_ends():
     both = models.with_shares(inputs(**CHAIN), {PLACE: posterior()}, {PLACE: ROW})
     drawn = posterior().quantile(even("share"))
     assert drawn.max() > 85  # far beyond the 95% end of 72.7
-    gray = pert_quantile(*CHAIN["brand_gray"], even("brand_gray"))
+    gray = triangular(*CHAIN["brand_gray"], even("brand_gray"))
     found = estimated(both, "brand_gray_share")
     assert found["high95"] == pytest.approx(np.percentile(drawn * gray / 100, 97.5))
 
@@ -283,10 +287,10 @@ def test_an_estimate_names_the_rows_of_its_inputs_alone():
 
 
 def test_levels_are_those_of_the_distribution():
-    """Of a beta(3, 3) from 0 to 100, exactly."""
+    """From 0 to 100 with the mode halfway: 11.18, 22.36 and what is left above, exactly."""
     found = estimated(inputs(share=(0, 50, 100)), "share")
     for name, percent in (("low95", 2.5), ("low80", 10), ("high80", 90), ("high95", 97.5)):
-        assert found[name] == pytest.approx(100 * beta.ppf(percent / 100, 3, 3), abs=0.03)
+        assert found[name] == pytest.approx(triang.ppf(percent / 100, 0.5, 0, 100), abs=0.03)
 
 
 def test_one_at_a_time_by_hand():

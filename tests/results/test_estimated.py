@@ -109,12 +109,12 @@ def test_the_chain_by_hand(base):
 
 
 def test_all_inputs_off_the_same_way_by_hand_and_printed_outwards(base):
-    """The 95% ends of both inputs, by scipy's beta: 10.25 to 18.67, and 98.43 to 99.98."""
+    """The 95% ends of both triangles: 8 + sqrt(0.025 x 12 x 7) = 9.45 to 18.78; 97.47 to 99.96."""
     ends = base.results["brand_gray_share_together"]
-    assert ends.low == pytest.approx(0.1025 * 98.43, abs=0.01)
-    assert ends.high == pytest.approx(0.1867 * 99.98, abs=0.01)
+    assert ends.low == pytest.approx(0.094491 * 97.4743, abs=0.01)
+    assert ends.high == pytest.approx(0.187753 * 99.9623, abs=0.01)
     assert (ends.kind, ends.level) == ("bound", None)
-    assert say(ends) == "10–19%"
+    assert say(ends) == "9–19%"
 
 
 def test_an_interval_has_its_level_and_the_rows_of_its_inputs(base):

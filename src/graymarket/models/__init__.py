@@ -7,6 +7,7 @@ behind them take seconds to load.
 from graymarket.models.estimate import (
     ALL,
     LEARNED,
+    QUANTITIES,
     SHARE,
     bounds,
     estimate,
@@ -55,7 +56,6 @@ from graymarket.models.panel import (
     region_series,
     vendor_series,
 )
-from graymarket.models.pert import pert_mean
 from graymarket.models.points import POINTS
 from graymarket.models.shares import (
     Z95,
@@ -91,6 +91,7 @@ __all__ = [
     "LEARNED",
     "NOISY_JUMP",
     "POINTS",
+    "QUANTITIES",
     "REGIMES",
     "SHARE",
     "TINY_MOBILE_SHARE",
@@ -132,7 +133,6 @@ __all__ = [
     "of_maker",
     "outside_since",
     "parameters",
-    "pert_mean",
     "published",
     "rank_cap",
     "rank_correlation",

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
+from scipy.special import logit
 from scipy.stats import binom, t
 
 Vector = npt.NDArray[np.float64]
@@ -85,11 +85,6 @@ def difference(in_use: pd.Series, reading: pd.Series) -> pd.Series:
     """Phones in use less the reading, in log-odds; both in percent, between 0 and 100."""
     counted, read = (logit(share.astype(float) / 100) for share in (in_use, reading))
     return pd.Series(counted - read, index=in_use.index)
-
-
-def shifted(share: float, by: float) -> float:
-    """A share, in percent, moved by so many log-odds."""
-    return float(100 * expit(logit(share / 100) + by))
 
 
 def fitted(pairs: pd.DataFrame, covariates: Sequence[str] = ()) -> Errors:

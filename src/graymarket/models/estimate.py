@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from graymarket.evidence import lineage
-from graymarket.models.pert import Draws, pert_quantile
 from graymarket.models.points import even
 from graymarket.models.synthesis import Posterior
+from graymarket.models.triangular import Draws, triangular
 
 LEVELS = {"low95": 2.5, "low80": 10, "median": 50, "high80": 90, "high95": 97.5}  # percent
 ALL = "all"  # in the column `maker`: what holds for every brand
@@ -160,10 +160,10 @@ def samples(part: pd.DataFrame) -> dict[tuple[str, str], Draws]:
 
 
 def quantile(row: Any, probability: Draws) -> Draws:
-    """The quantiles of an input: of its posterior, or of PERT between its ends."""
+    """The quantiles of an input: of its posterior, or those of its triangle."""
     if isinstance(getattr(row, "posterior", None), Posterior):
         return np.asarray(row.posterior.quantile(probability))
-    return pert_quantile(row.low, row.mode, row.high, probability)
+    return triangular(row.low, row.mode, row.high, probability)
 
 
 def value(quantity: str, given: Mapping[str, Amount]) -> Any:
@@ -173,9 +173,18 @@ def value(quantity: str, given: Mapping[str, Amount]) -> Any:
     """
     if quantity in given:
         return given[quantity]
+    formula = formula_of(quantity, given)
+    return formula(**{name: value(name, given) for name in arguments(formula)})
+
+
+def formula_of(quantity: str, given: Collection[str]) -> Callable[..., Any]:
+    """The first of a quantity's formulas whose arguments follow from what is given, by name.
+
+    Raises ValueError where `given` lacks what every formula needs.
+    """
     for formula in _formulas(quantity):
         if all(parameters(name, given) for name in arguments(formula)):
-            return formula(**{name: value(name, given) for name in arguments(formula)})
+            return formula
     raise ValueError(f"{quantity}: expected more parameters than {', '.join(given) or 'none'}")
 
 

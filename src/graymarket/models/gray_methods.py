@@ -18,8 +18,8 @@ from graymarket.models.estimate import (
     levels,
     rows_of,
 )
-from graymarket.models.pert import pert_quantile
 from graymarket.models.points import even
+from graymarket.models.triangular import triangular
 
 TOO_NARROW = 0.9  # of answers caught: 95% intervals that catch a smaller part are too narrow
 
@@ -119,7 +119,7 @@ def _of_case(case: Any, inputs: pd.DataFrame) -> dict[str, float]:
     ranges = inputs.set_index("parameter").loc[list(names)]
     low, high = bounds(formula, ranges)
     drawn = {
-        row.Index: pert_quantile(row.low, row.mode, row.high, even(place))
+        row.Index: triangular(row.low, row.mode, row.high, even(place))
         for place, row in enumerate(rows_of(ranges))
     }
     return {"low": low, "high": high, **levels(formula(**drawn))}

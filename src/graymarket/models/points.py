@@ -28,6 +28,19 @@ def table() -> npt.NDArray[np.float64]:
     return np.asarray(sequence + 0.5 / POINTS)
 
 
+def directions(name: str) -> list[int]:
+    """What makes the points of an input anew: whole numbers, one a binary digit of a point.
+
+    Point number n, counted from 0, is the exclusive or of the numbers at n's binary digits that are
+    one, plus a half, over POINTS. The points are those of `even`, in another order, which is the
+    same for every input. scipy's order is the Gray code's.
+    """
+    whole = np.round(even(name) * POINTS - 0.5).astype(int)
+    gray = np.arange(POINTS) ^ (np.arange(POINTS) >> 1)
+    place = np.argsort(gray)  # of the point that each number has in scipy's order
+    return [int(whole[place[2**digit]]) for digit in range(_POWER)]
+
+
 def even(name: str | int) -> npt.NDArray[np.float64]:
     """The points of an input by its name, or by its place among those of a formula."""
     return table()[:, _INPUTS.index(name) if isinstance(name, str) else name]

@@ -16,8 +16,8 @@ from graymarket.models.estimate import (
     samples,
     value,
 )
-from graymarket.models.pert import Draws
 from graymarket.models.points import POINTS
+from graymarket.models.triangular import Draws
 
 _POINTS = 8192  # a power of two, as Sobol's sequence asks
 _SEED = 2021  # of the sequence's scrambling, which these estimators want

@@ -5,8 +5,9 @@ twice as much. They are weighted by generalised least squares (A. C. Aitken, On 
 linear combination of observations, Proceedings of the Royal Society of Edinburgh 55, 1935), and the
 degrees of freedom of the sum follow F. Satterthwaite, An approximate distribution of estimates of
 variance components, Biometrics Bulletin 2 (1946). A limit cuts off what lies above it, as far as it
-is sure. What comes out is a table of probabilities on a fixed grid, so that whoever sums it gets
-the same interval.
+is sure: its doubt is logistic, which differs little from a normal one and has a closed form. What
+comes out is a table of probabilities on a fixed grid, so that whoever sums it gets the same
+interval.
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit
-from scipy.stats import norm, t
+
+from graymarket.models.shares import Z95
 
 Vector = npt.NDArray[np.float64]
 
 STEP = 0.01  # of the grid, in log-odds: at most a quarter of a point of share
 _ENDS = (-9.0, 6.0)  # shares of 0.01% and 99.8%
 GRID: Vector = np.round(np.arange(_ENDS[0], _ENDS[1] + STEP / 2, STEP), 4)
+_PER_DEVIATION = np.pi / np.sqrt(3)  # scales of the logistic distribution in its deviation
 _EDGES: Vector = np.append(GRID - STEP / 2, GRID[-1] + STEP / 2)  # of its cells
 
 
@@ -58,6 +61,56 @@ class Posterior:
         return float(100 * (1 - np.interp(logit(share / 100), _EDGES, self._cumulative)))
 
 
+@dataclass(frozen=True)
+class Error:
+    """What readings of a kind are off by, in log-odds, and by how much that varies.
+
+    `off`: phones in use less the reading, on average; `se`: that mean's standard error; `between`
+    and `within`: standard deviations from country to country and from reading to reading;
+    `freedom`: degrees of freedom.
+    """
+
+    off: float
+    se: float
+    between: float
+    within: float
+    freedom: float
+
+
+def reading(
+    value: float, sample: float, error: Error, moved: float = 0.0, doubt: float = 0.0
+) -> dict[str, float]:
+    """A reading as a row of `combined`, beside its parts.
+
+    `value`: the share in percent; `sample`: how many were counted at random, NaN for all; `moved`
+    and `doubt`: its drift to the month asked for, in log-odds, and that drift's standard deviation.
+    `alone` is the share that it says once corrected, in percent.
+    """
+    part = value / 100
+    chance = 0.0 if pd.isna(sample) else 1 / (sample * part * (1 - part))  # of the binomial
+    at = float(logit(part)) + error.off + moved
+    return {
+        "at": at,
+        "off": error.off,
+        "moved": moved,
+        "doubt": doubt,
+        "shared": float(np.hypot(error.se, error.between)),
+        "own": float(np.sqrt(error.within**2 + doubt**2 + chance)),
+        "freedom": error.freedom,
+        "alone": float(100 * expit(at)),
+    }
+
+
+def limit(low: float, high: float, moved: float = 0.0, doubt: float = 0.0) -> dict[str, float]:
+    """A limit as a row of `combined`: with 95% chance it lies between these shares, in percent.
+
+    `moved`, `doubt`: as of a reading.
+    """
+    ends = logit(np.array([low, high]) / 100)
+    own = float(np.hypot((ends[1] - ends[0]) / (2 * Z95), doubt))
+    return {"at": float(ends.mean()) + moved, "own": own, "moved": moved, "doubt": doubt}
+
+
 def combined(readings: pd.DataFrame, limits: pd.DataFrame | None = None) -> Posterior:
     """The posterior of a share from readings, and from limits on it.
 
@@ -71,10 +124,10 @@ def combined(readings: pd.DataFrame, limits: pd.DataFrame | None = None) -> Post
         raise ValueError("expected one reading or more to build on")
     weights, spread, freedom = _least_squares(readings)
     center = float(weights @ readings["at"].to_numpy(float))
-    density = t.pdf((GRID - center) / spread, freedom)
+    density = (1 + ((GRID - center) / spread) ** 2 / freedom) ** (-(freedom + 1) / 2)  # Student's t
     for _, limit in pd.DataFrame(limits).iterrows():
         unsure = max(limit["own"], STEP / 10)  # a grid tells nothing finer
-        density = density * norm.cdf((limit["at"] - GRID) / unsure)
+        density = density * expit(_PER_DEVIATION * (limit["at"] - GRID) / unsure)
     return Posterior(
         density=density / density.sum(),
         center=center,

@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from graymarket.publish.payloads import (
+    CALCULATOR_MIME,
     EXHIBIT_MIME,
     RESULTS_MIME,
     TABLE_MIME,
@@ -47,6 +48,7 @@ class _Book:
     results: dict[str, Payload] = field(default_factory=dict)
     slides: list[Payload] = field(default_factory=list)
     tables: list[Payload] = field(default_factory=list)
+    calculators: list[Payload] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -58,7 +60,8 @@ def assemble(
     `metadata.report.slides` has, for each cell that Jupyter's metadata marks as a slide
     (`slideshow.slide_type`), the exhibit's id or the cell's text, its chapter's id, and the notes
     of the notes cell right behind it. Notes are for the stage and stand nowhere else.
-    `metadata.report.tables` has the tables meant for the workbook, `results` the results that
+    `metadata.report.tables` has the tables meant for the workbook, `calculators` what page and
+    workbook let a reader work out again, each in a cell of its own too, `results` the results that
     chapters opened, as "subject/name", `traces` those that prose or exhibits use, with their rows.
 
     A text cell tagged “optional” (Jupyter's `tags`) loses the lines that name a result which its
@@ -86,6 +89,7 @@ def assemble(
         "results": book.results,
         "slides": book.slides,
         "tables": book.tables,
+        "calculators": book.calculators,
         "traces": traces,
         "sources": _all_sources(traces),
     }
@@ -124,7 +128,7 @@ def _add_chapter(name: str, notebook: NotebookNode, book: _Book) -> None:
     rest: list[NotebookNode] = []
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
-            rest.append(_without_tables(cell))
+            rest += [_plainly(cell), *_calculators(cell, book)]
             if slide_type(cell) == "slide":
                 _add_slides(name, cell, book)
             continue
@@ -189,10 +193,21 @@ def _add_slides(name: str, cell: NotebookNode, book: _Book) -> None:
             book.slides.append(_slide(name, exhibit=output.data[EXHIBIT_MIME]["id"]))
 
 
-def _without_tables(cell: NotebookNode) -> NotebookNode:
-    """The cell without what is meant for the workbook alone."""
+def _calculators(cell: NotebookNode, book: _Book) -> Iterator[NotebookNode]:
+    """A cell for each calculator that this one puts out, with the rows beneath its numbers."""
+    for calculator in outputs(NotebookNode(cells=[cell]), CALCULATOR_MIME):
+        for part in ("readings", "limits", "inputs"):
+            for entry in calculator[part]:
+                entry["basis"] = book.resolve(tuple(entry["lineage"]))
+        book.calculators.append(calculator)
+        yield _markdown("", {"calculator": calculator})
+
+
+def _plainly(cell: NotebookNode) -> NotebookNode:
+    """The cell without what is meant for page or workbook alone."""
     outputs = cell.get("outputs", [])
-    kept = [output for output in outputs if TABLE_MIME not in output.get("data", {})]
+    apart = {TABLE_MIME, CALCULATOR_MIME}
+    kept = [output for output in outputs if not apart & {*output.get("data", {})}]
     return NotebookNode(cell | {"outputs": kept}) if len(kept) < len(outputs) else cell
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+CALCULATOR_MIME = "application/vnd.graymarket.calculator+json"
 EXHIBIT_MIME = "application/vnd.graymarket.exhibit+json"
 RESULTS_MIME = "application/vnd.graymarket.results+json"
 TABLE_MIME = "application/vnd.graymarket.table+json"

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import beta
 
 from graymarket import models
 from graymarket.evidence import Tables
 from graymarket.models import calibration, pairs
 from graymarket.models.calibration import Errors
-from graymarket.models.pert import pert_quantile
 from graymarket.question import SERIES
 
 APPLE = "Apple"  # the maker that the panel's pairs are of: the one class that is well known
@@ -30,7 +31,7 @@ _SAME = 2  # months apart that count as one time
 _LEAN = 4.0  # degrees of freedom that the well-known class counts for
 _ENOUGH = 10  # countries from which a class can tell its own spread between countries
 _IPADS = ("ipads",)
-_FORMER_RATIO = (0.36, 0.8, 1.22)
+_FORMER_RATIO = (0.36, 0.8, 1.22)  # low, mode and high of a PERT distribution
 NAIVE = {
     "former": "the former edition’s interval",
     "views": "page views as they are, with the former interval’s width",
@@ -184,13 +185,19 @@ def naive(kind: Kind, way: str) -> float:
     0.8 (as PERT); here that interval, the same centred on the page views, and the ratio alone.
     """
     reading = kind.pairs["reading"]
-    ends = pert_quantile(*_FORMER_RATIO, np.array([0.025, 0.5, 0.975]))
+    ends = _pert(*_FORMER_RATIO).ppf([0.025, 0.5, 0.975])
     low, middle, high = (_times(reading, ratio) for ratio in ends)
     if way == "ratio":
         low = high = _times(reading, _FORMER_RATIO[1])
     elif way == "views":
         low, high = low - middle, high - middle
     return calibration.interval_score(low, high, kind.pairs["difference"], 95)
+
+
+def _pert(low: float, mode: float, high: float) -> Any:
+    width = high - low
+    parts = (mode - low) / width, (high - mode) / width
+    return beta(1 + 4 * parts[0], 1 + 4 * parts[1], loc=low, scale=width)
 
 
 def _times(reading: pd.Series, ratio: float) -> pd.Series:

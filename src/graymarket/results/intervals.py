@@ -9,8 +9,11 @@ from graymarket.models import ALL, LEARNED
 from graymarket.results.quantity import Confidence, Quantity, Verdict
 
 LEVEL = 95.0  # percent of draws in the interval that is printed
-_SMALL = 5.0  # percent: below, whole percents would say nothing
-_STEPS = ((10e6, 1e6), (2e6, 1e5), (0, 1e4))  # phones: from how many, to what
+# An amount above which → the step that means something; whole percents say little of small shares.
+_STEPS = {
+    "percent": ((5.0, 1.0), (0.0, 0.1)),
+    "phones": ((10e6, 1e6), (2e6, 1e5), (0.0, 1e4)),
+}
 
 # The units of models.estimate and of the table cases → those of results.UNITS.
 _UNITS = {
@@ -73,9 +76,13 @@ def estimable(rows: pd.DataFrame) -> pd.DataFrame:
 
 def step(unit: str, high: float) -> float:
     """The smallest difference that means something for an estimate that goes up to `high`."""
-    if _UNITS[unit] == "percent":
-        return 1 if high > _SMALL else 0.1
-    return next(step for least, step in _STEPS if high >= least)
+    steps = steps_of_unit(_UNITS[unit])
+    return next((step for above, step in steps if high > above), steps[-1][1])
+
+
+def steps_of_unit(unit: str) -> tuple[tuple[float, float], ...]:
+    """Of percent or phones: amounts, the largest first, and the step of what lies above each."""
+    return _STEPS[unit]
 
 
 def step_of(*numbers: float) -> float:

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
 
 from graymarket import models
 from graymarket.evidence import Tables, lineage
-from graymarket.models import pairs
-from graymarket.models.calibration import shifted
+from graymarket.models import pairs, synthesis
+from graymarket.models.synthesis import Error
 from graymarket.results.cells import column, each
 from graymarket.results.errors import (
     APPLE,
@@ -116,61 +115,32 @@ def _entry(
         moved, doubt = carried(target.maker, known, usage, month, target.date)
     except ValueError:
         return None
-    errors = errors_of(found["kind"], known, month)
-    return None if errors is None else with_errors(found, errors, moved, doubt)
+    error = errors_of(found["kind"], known, month)
+    return None if error is None else with_errors(found, error, moved, doubt)
 
 
 def with_errors(
-    found: dict[str, Any],
-    errors: tuple[float, float, float, float],
-    moved: float = 0.0,
-    doubt: float = 0.0,
+    found: dict[str, Any], error: Error, moved: float = 0.0, doubt: float = 0.0
 ) -> dict[str, Any]:
-    """A reading (value, sample, kind) as synthesis.combined takes it.
-
-    `errors`: of errors_of; `moved` and `doubt`: its drift to the target's month, in log-odds.
-    """
-    off, shared, within, freedom = errors
-    chance = _sampling(found["value"], found["sample"])
-    by = off + moved
-    return found | {
-        "at": float(logit(found["value"] / 100)) + by,
-        "shared": shared,
-        "own": float(np.sqrt(within**2 + doubt**2 + chance**2)),
-        "freedom": freedom,
-        "off": off,
-        "moved": moved,
-        "alone": shifted(found["value"], by),
-    }
+    """A reading (value, sample, kind), as synthesis.combined takes it; see synthesis.reading."""
+    return found | synthesis.reading(found["value"], found["sample"], error, moved, doubt)
 
 
 def _month(day: pd.Timestamp) -> pd.Timestamp:
     return day.to_period("M").to_timestamp()
 
 
-def errors_of(
-    name: str, known: Learned, month: pd.Timestamp
-) -> tuple[float, float, float, float] | None:
-    """What the kind is off by, what its readings share, what each has of its own, and degrees.
-
-    None for a kind of which there are too few pairs.
-    """
+def errors_of(name: str, known: Learned, month: pd.Timestamp) -> Error | None:
+    """What readings of a kind are off by; None for a kind of which there are too few pairs."""
     if name == REGISTER:
-        return None if np.isnan(known.noise) else (0.0, 0.0, known.noise, _MANY)
+        none = {"off": 0.0, "se": 0.0, "between": 0.0}
+        return None if np.isnan(known.noise) else Error(**none, within=known.noise, freedom=_MANY)
     if name not in known.kinds:
         return None
     errors = known.kinds[name].errors
     given = {"ipads": float(month < pairs.IPADS_LEAVE)} if len(errors.names) > 1 else {}
     off, se = errors.expected(**given)
-    return off, float(np.hypot(se, errors.between)), errors.within, errors.freedom
-
-
-def _sampling(value: float, sample: float) -> float:
-    """The standard deviation that counting so many at random leaves, in log-odds."""
-    if pd.isna(sample):
-        return 0.0
-    part = value / 100
-    return float(1 / np.sqrt(sample * part * (1 - part)))
+    return Error(off, se, errors.between, errors.within, errors.freedom)
 
 
 def limits_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
@@ -220,15 +190,12 @@ def _limit(
     low, high = (float(100 * cap / end) for end in (parts["part"].max(), parts["part"].min()))
     usage = tables["vendor_usage"]
     moved, doubt = carried(target.maker, known, usage, _month(rank.start), target.date)
-    ends = logit(np.array([low, high]) / 100)
     return {
         "name": rank.lineage,
-        "at": float(ends.mean()) + moved,
-        "own": float(np.hypot((ends[1] - ends[0]) / (2 * models.Z95), doubt)),
+        **synthesis.limit(low, high, moved, doubt),
         "value": cap,
         "cap_low": low,
         "cap_high": high,
         "month": _month(rank.start),
-        "moved": moved,
         "lineage": lineage(rank.lineage, parts),
     }

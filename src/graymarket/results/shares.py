@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,9 @@ class Shares:
     the event: `weights`, a row a reading or limit: label, value, alone (percent, corrected), the
     numbers of synthesis.combined, weight and without (results, the last the interval without it);
     `observed`, a row an observation that nobody has made yet: label, share, after (the interval
-    with it) and width (of the interval, in percent of now); `grid`, the posterior: log_odds, share
-    and probability. `coverage`: a row a kind of reading: label, pairs, countries, hits and chances
+    with it), width (of the interval, in percent of now), kind, value and sample; `kinds`, what each
+    kind of reading is off by there, as synthesis.Error, with label; `grid`, the posterior:
+    log_odds, share and probability. `coverage`: a row a kind of reading: label, pairs, countries, hits and chances
     (results), method; `errors`: the numbers learned of each kind; `pairs`: the pairs of every kind,
     with kind and name (the place).
     """
@@ -70,6 +71,7 @@ class Shares:
     known: dict[Place, Known]
     weights: pd.DataFrame
     observed: pd.DataFrame
+    kinds: pd.DataFrame
     grid: pd.DataFrame
     coverage: pd.DataFrame
     errors: pd.DataFrame
@@ -89,8 +91,9 @@ def compute(question: Question, tables: Tables) -> Shares:
     if here is not None:
         results["share_with_c"] = _with_weak_rows(here, tables)
     numbers, paired = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
+    kinds = pd.DataFrame() if here is None else _kinds(here, learned)
     grid = _posterior(here)
-    return Shares(every, weights, observed, grid, coverage, numbers, paired, results)
+    return Shares(every, weights, observed, kinds, grid, coverage, numbers, paired, results)
 
 
 def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
@@ -233,6 +236,9 @@ def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
                     "share": share,
                     "after": share_interval(after, here),
                     "width": width,
+                    "kind": kind,
+                    "value": float(share),
+                    "sample": sample,
                     "lineage": here.lineage,
                 }
             )
@@ -244,6 +250,25 @@ def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
     fields: dict[str, Any] = {"kind": "estimated", "step": 1}
     results.quantity("best_width", float(mean[best]), "percent", what, here.lineage, **fields)
     return frame
+
+
+def _kinds(here: Known, learned: Learned) -> pd.DataFrame:
+    """What the kinds are off by at the target's month: those of its readings, and what might be."""
+    named = dict.fromkeys([*here.readings["kind"], *(kind for _, kind, _, _ in _MIGHT)])
+    known = {name: errors_of(name, learned, here.target.date) for name in named}
+    found = {name: error for name, error in known.items() if error is not None}
+    origin = {name: learned.kinds[name].pairs for name in found if name in learned.kinds}
+    return pd.DataFrame.from_dict(
+        {
+            name: {
+                "label": _verdict("reading_kind", name, origin.get(name, here.lineage)),
+                **asdict(error),
+                "lineage": lineage(origin.get(name, here.lineage)),
+            }
+            for name, error in found.items()
+        },
+        orient="index",
+    )
 
 
 def _more(results: Results, here: Known) -> None:

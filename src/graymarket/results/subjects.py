@@ -18,6 +18,7 @@ SUBJECTS = (
     "facts",
     "shares",
     "estimate",
+    "calculation",
     "readings",
     "channel",
     "rules",

@@ -197,6 +197,10 @@ class Wording:
         pattern = f"#,##0.{'0' * places}" if places else "#,##0"
         return format_decimal(number, format=pattern, locale=self.locale)
 
+    def form(self, unit: str, name: str) -> str:
+        """How numbers of a unit of UNITS are printed, with {n}, or {low} and {high} of a range."""
+        return str(self._form(unit)[name])
+
     def _form(self, unit: str) -> dict[str, Any]:
         units: dict[str, dict[str, Any]] = self._words["units"]
         return units.get(unit, units["plain"])
