@@ -63,9 +63,9 @@ class Shares:
     `observed`, a row an observation that nobody has made yet: label, share, after (the interval
     with it), width (of the interval, in percent of now), kind, value and sample; `kinds`, what each
     kind of reading is off by there, as synthesis.Error, with label; `grid`, the posterior:
-    log_odds, share and probability. `coverage`: a row a kind of reading: label, pairs, countries, hits and chances
-    (results), method; `errors`: the numbers learned of each kind; `pairs`: the pairs of every kind,
-    with kind and name (the place).
+    log_odds, share and probability. `coverage`: a row a kind of reading: label, pairs, countries,
+    hits and chances (results), method; `errors`: the numbers learned of each kind; `pairs`: the
+    pairs of every kind, with kind and name (the place).
     """
 
     known: dict[Place, Known]
