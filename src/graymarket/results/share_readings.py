@@ -157,9 +157,9 @@ def errors_of(
     """
     if name == REGISTER:
         return None if np.isnan(known.noise) else (0.0, 0.0, known.noise, _MANY)
-    if name not in known.kinds:
+    if name not in known.errors:
         return None
-    errors = known.kinds[name].errors
+    errors = known.errors[name]
     given = {"ipads": float(month < pairs.IPADS_LEAVE)} if len(errors.names) > 1 else {}
     off, se = errors.expected(**given)
     return off, float(np.hypot(se, errors.between)), errors.within, errors.freedom
