@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from graymarket.evidence.tables import LINEAGE, RANGE, Base, find_root
+from graymarket.evidence.tables import LINEAGE, RANGE, Base, as_range, find_root
 
 _MOST_PIECES = 12  # a table or a key prefix in more pieces is summed up
 _MOST_ROWS = 6  # more rows of one table are described in one line
@@ -100,7 +100,7 @@ def _pieces(prefix: str, parts: list[str]) -> dict[str, str]:
         runs = dict.fromkeys(parts, (min(ends), max(ends)))
     monthly = "-" in parts[0]
     return {
-        f"{prefix}/{part}": f"{prefix}/{_range(_time(first, monthly), _time(last, monthly))}"
+        f"{prefix}/{part}": f"{prefix}/{as_range(_time(first, monthly), _time(last, monthly))}"
         for part, (first, last) in runs.items()
     }
 
@@ -134,10 +134,6 @@ def _runs(spans: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
 
 def _time(number: int, monthly: bool) -> str:
     return f"{number // 12:04}-{number % 12 + 1:02}" if monthly else f"{number:04}"
-
-
-def _range(first: str, last: str) -> str:
-    return RANGE.join(dict.fromkeys((first, last)))
 
 
 def trace(entries: tuple[str, ...], root: Path | None = None) -> list[dict[str, Any]]:
@@ -208,7 +204,7 @@ def _without_gaps(times: tuple[str, ...], prefix: str, parts: list[str]) -> dict
         if span[0] <= span[1]:
             spans[part] = span
     return {
-        f"{prefix}/{part}": f"{prefix}/{_range(times[first], times[last])}"
+        f"{prefix}/{part}": f"{prefix}/{as_range(times[first], times[last])}"
         for part, (first, last) in _runs(spans).items()
     }
 

@@ -100,13 +100,14 @@ def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, 
     given = tables["assumptions"]
     found = {}
     for region in question.regions:
+        elsewhere = learned.without(region)
         dates = {question.month, *given.loc[given["region"] == region, "date"]}
         for date in sorted(dates):
             for maker in sorted({*makers(region, learned, tables), question.maker, errors.APPLE}):
                 target = Target(region, date, maker)
-                readings = readings_of(target, learned, tables)
+                readings = readings_of(target, elsewhere, tables)
                 if len(readings):
-                    limits = limits_of(target, learned, tables)
+                    limits = limits_of(target, elsewhere, tables)
                     posterior = synthesis.combined(readings, limits)
                     found[region, date, maker] = Known(target, readings, limits, posterior)
     return found
@@ -219,10 +220,11 @@ _MIGHT = (
 
 def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
     """The share after each of a dozen possible observations of the lock's month."""
+    elsewhere = learned.without(here.target.region)
     now = np.diff(here.posterior.interval(LEVEL))[0]
     rows = []
     for source, kind, sample, found in _MIGHT:
-        known = errors_of(kind, learned, here.target.date)
+        known = errors_of(kind, elsewhere, here.target.date)
         if known is None:
             continue
         for share in found:
@@ -332,7 +334,7 @@ def _posterior(here: Known | None) -> pd.DataFrame:
 
 def _with_weak_rows(here: Known, tables: Tables) -> Quantity:
     """The share as it would be were rows of grade C built on, as a check."""
-    learned = errors.learned(tables, (*pairs.SOUND, "C"))
+    learned = errors.learned(tables, (*pairs.SOUND, "C")).without(here.target.region)
     readings = readings_of(here.target, learned, tables)
     posterior = synthesis.combined(readings, limits_of(here.target, learned, tables))
     return replace(share_interval(posterior, here), lineage=lineage(readings))
