@@ -37,8 +37,8 @@ NAIVE = {
     "views": "page views as they are, with the former interval’s width",
     "ratio": "eight tenths of page views",
 }
-# From the errors of the well-known class, where there are any yet, and pairs to errors.
-Learn = Callable[[Errors | None, pd.DataFrame], Errors]
+# From the errors of the well-known class, where there are any yet, and a kind's own to those used.
+Method = Callable[[Errors | None, Errors], Errors]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Learned:
         elsewhere = {name: _others(kind.pairs, region) for name, kind in self.kinds.items()}
         errors: dict[str, Errors] = {}
         for name, rows in elsewhere.items():
-            errors[name] = _METHODS[self.kinds[name].method](errors.get(PANEL), rows)
+            errors[name] = _METHODS[self.kinds[name].method](errors.get(PANEL), _own(rows))
         return replace(self, errors=errors, twice=_others(self.twice, region))
 
     @cached_property
@@ -154,21 +154,24 @@ def usable(shares: pd.DataFrame, grades: tuple[str, ...] = pairs.SOUND) -> pd.Da
     ]
 
 
-def _own(_base: Errors | None, rows: pd.DataFrame) -> Errors:
-    """The spreads of these pairs alone, with iPads apart where the pairs tell of them."""
+def _own(rows: pd.DataFrame) -> Errors:
+    """The errors of these pairs alone, with iPads apart where the pairs tell of them."""
     return calibration.fitted(rows, [name for name in _IPADS if name in rows])
 
 
-def _leaning(weight: float, base: Errors | None, rows: pd.DataFrame) -> Errors:
+def _leaning(weight: float, base: Errors | None, own: Errors) -> Errors:
     """Spreads that lean on those of the well-known class."""
-    own = _own(base, rows)
     return own if base is None else calibration.moderated(own, base, weight)
 
 
-_METHODS: dict[str, Learn] = {
+def _alone(_base: Errors | None, own: Errors) -> Errors:
+    return own
+
+
+_METHODS: dict[str, Method] = {
     "leaning": partial(_leaning, _LEAN),
     "borrowed": partial(_leaning, 1e6),  # taken from it
-    "own": _own,
+    "own": _alone,
 }
 
 
@@ -186,15 +189,14 @@ def _kind(rows: pd.DataFrame, methods: tuple[str, ...], base: Errors | None = No
 
     None where the pairs are too few to test any method, or none passes: what fails is not used.
     """
-    tried = []
-    for name in methods:
-        try:
-            tested = calibration.left_out(rows, partial(_METHODS[name], base))
-        except ValueError:  # too few groups without one of the countries
-            continue
-        tried.append((name, tested))
-    if not tried:
+    try:
+        own = calibration.without_each(rows, _own)
+    except ValueError:  # too few groups without one of the countries
         return None
+    tried = {}
+    for name in methods:
+        elsewhere = {region: _METHODS[name](base, errors) for region, errors in own.items()}
+        tried[name] = elsewhere, calibration.left_out(rows, elsewhere)
     table = pd.DataFrame(
         {
             "method": name,
@@ -202,15 +204,15 @@ def _kind(rows: pd.DataFrame, methods: tuple[str, ...], base: Errors | None = No
             **{f"score{level}": score(tested, level) for level in calibration.LEVELS},
             **{f"hits{level}": int(tested[f"hit{level}"].sum()) for level in calibration.LEVELS},
         }
-        for name, tested in tried
+        for name, (_, tested) in tried.items()
     )
     if not table["passes"].any():
         return None
     best = table[table["passes"]].sort_values("score95", kind="stable").iloc[0]
     method = str(best["method"])
-    learn = partial(_METHODS[method], base)
-    countries = calibration.countries_left_out(rows, learn)
-    return Kind(rows, learn(rows), dict(tried)[method], countries, table, method)
+    elsewhere, tested = tried[method]
+    countries = calibration.countries_left_out(rows, elsewhere)
+    return Kind(rows, _METHODS[method](base, _own(rows)), tested, countries, table, method)
 
 
 def score(tested: pd.DataFrame, level: int = 95) -> float:

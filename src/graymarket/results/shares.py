@@ -87,11 +87,12 @@ def compute(question: Question, tables: Tables) -> Shares:
     coverage = _coverage(results, learned.kinds)
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
-    observed = pd.DataFrame() if here is None else _observed(results, here, learned)
+    elsewhere = learned.without(question.regions[0])
+    observed = pd.DataFrame() if here is None else _observed(results, here, elsewhere)
     if here is not None:
         results["share_with_c"] = _with_weak_rows(here, tables)
     numbers, paired = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
-    kinds = pd.DataFrame() if here is None else _kinds(here, learned)
+    kinds = pd.DataFrame() if here is None else _kinds(here, elsewhere)
     grid = _posterior(here)
     return Shares(every, weights, observed, kinds, grid, coverage, numbers, paired, results)
 
@@ -218,9 +219,8 @@ _MIGHT = (
 )
 
 
-def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
+def _observed(results: Results, here: Known, elsewhere: Learned) -> pd.DataFrame:
     """The share after each of a dozen possible observations of the lock's month."""
-    elsewhere = learned.without(here.target.region)
     now = np.diff(here.posterior.interval(LEVEL))[0]
     rows = []
     for source, kind, sample, found in _MIGHT:
