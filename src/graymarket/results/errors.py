@@ -74,18 +74,20 @@ class Learned:
     in_use: pd.DataFrame
     panel: pd.DataFrame
 
-    def without(self, region: str) -> "Learned":
-        """The same, its errors and noise learned from all other regions.
+    def at(self, region: str) -> "Learned":
+        """A region's own readings, with errors and noise learned from all other regions.
 
-        So that what a region's readings are given holds for a region that is not among the pairs,
-        and none of its counts tells twice: as a reading, and in a pair. Each kind keeps the method
-        that was chosen on all pairs.
+        So what its readings are given holds for a region that is not among the pairs, and none of
+        its counts tells twice: as a reading, and in a pair. Each kind keeps the method that was
+        chosen on all pairs.
         """
         elsewhere = {name: _others(kind.pairs, region) for name, kind in self.kinds.items()}
         errors: dict[str, Errors] = {}
         for name, rows in elsewhere.items():
             errors[name] = _METHODS[self.kinds[name].method](errors.get(PANEL), _own(rows))
-        return replace(self, errors=errors, twice=_others(self.twice, region))
+        shares, in_use = (rows[rows["region"] == region] for rows in (self.shares, self.in_use))
+        twice = _others(self.twice, region)
+        return replace(self, errors=errors, twice=twice, shares=shares, in_use=in_use)
 
     @cached_property
     def noise(self) -> float:

@@ -87,7 +87,7 @@ def compute(question: Question, tables: Tables) -> Shares:
     coverage = _coverage(results, learned.kinds)
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
-    elsewhere = learned.without(question.regions[0])
+    elsewhere = learned.at(question.regions[0])
     observed = pd.DataFrame() if here is None else _observed(results, here, elsewhere)
     if here is not None:
         results["share_with_c"] = _with_weak_rows(here, tables)
@@ -101,10 +101,10 @@ def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, 
     given = tables["assumptions"]
     found = {}
     for region in question.regions:
-        elsewhere = learned.without(region)
+        elsewhere = learned.at(region)
         dates = {question.month, *given.loc[given["region"] == region, "date"]}
         for date in sorted(dates):
-            for maker in sorted({*makers(region, learned, tables), question.maker, errors.APPLE}):
+            for maker in sorted({*makers(region, elsewhere, tables), question.maker, errors.APPLE}):
                 target = Target(region, date, maker)
                 readings = readings_of(target, elsewhere, tables)
                 if len(readings):
@@ -334,7 +334,7 @@ def _posterior(here: Known | None) -> pd.DataFrame:
 
 def _with_weak_rows(here: Known, tables: Tables) -> Quantity:
     """The share as it would be were rows of grade C built on, as a check."""
-    learned = errors.learned(tables, (*pairs.SOUND, "C")).without(here.target.region)
+    learned = errors.learned(tables, (*pairs.SOUND, "C")).at(here.target.region)
     readings = readings_of(here.target, learned, tables)
     posterior = synthesis.combined(readings, limits_of(here.target, learned, tables))
     return replace(share_interval(posterior, here), lineage=lineage(readings))
