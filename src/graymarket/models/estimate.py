@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from graymarket.evidence import lineage
+from graymarket.models.forecast import Forecast
 from graymarket.models.pert import Draws, pert_quantile
 from graymarket.models.points import even
 from graymarket.models.synthesis import Posterior
@@ -160,8 +161,8 @@ def samples(part: pd.DataFrame) -> dict[tuple[str, str], Draws]:
 
 
 def quantile(row: Any, probability: Draws) -> Draws:
-    """The quantiles of an input: of its posterior, or of PERT between its ends."""
-    if isinstance(getattr(row, "posterior", None), Posterior):
+    """The quantiles of an input: of its posterior or forecast, or of PERT between its ends."""
+    if isinstance(getattr(row, "posterior", None), Posterior | Forecast):
         return np.asarray(row.posterior.quantile(probability))
     return pert_quantile(row.low, row.mode, row.high, probability)
 
