@@ -15,7 +15,7 @@ import pandas as pd
 from graymarket.evidence.checked import Checked, Rule
 from graymarket.evidence.problems import REFERENCE, EvidenceError, Problem
 
-_MIDDLE = 7  # July is the month that begins with the middle of a year
+MID_YEAR = 7  # the month that begins with the middle of a year, of which a year’s value is
 
 
 def not_carried(table: Checked, rule: Rule) -> Iterator[Problem]:
@@ -45,7 +45,7 @@ def _unfit(series: pd.DataFrame, month: str, fewest: int) -> str:
     years = sorted(int(year) for year in series["year"])
     if years != [*range(years[0], years[0] + len(years))]:
         return f"a value for each year from {years[0]} to {years[-1]}, once"
-    ahead = int(month[:4]) * 12 + int(month[5:7]) - (years[-1] * 12 + _MIDDLE)
+    ahead = int(month[:4]) * 12 + int(month[5:7]) - (years[-1] * 12 + MID_YEAR)
     if ahead <= 0:
         return f"a series that ends before {month}, not in {years[-1]}"
     needed = fewest * math.ceil(ahead / 12) + 1

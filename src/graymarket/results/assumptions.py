@@ -3,10 +3,9 @@
 import pandas as pd
 
 from graymarket import models
-from graymarket.evidence import Tables, lineage
+from graymarket.evidence import MID_YEAR, Tables, lineage
 from graymarket.results.cells import column
 
-_JULY = 7  # a year's value is that of its middle
 _LEVEL = 95  # percent, of the interval that stands as a carried row's range
 
 
@@ -31,7 +30,7 @@ def _carried(row: pd.Series, tables: Tables) -> dict[str, object]:
     entry = str(row["drift"])
     rows = tables[entry.split("/")[0]]
     series = rows[rows["lineage"].str.startswith(f"{entry}/")]
-    last = pd.Timestamp(int(series["year"].max()), _JULY, 1)
+    last = pd.Timestamp(int(series["year"].max()), MID_YEAR, 1)
     ahead = models.months_between(last, row["date"]) / 12
     forecast = models.random_walk(series.set_index("year")["value"], ahead)
     low, high = forecast.interval(_LEVEL)
