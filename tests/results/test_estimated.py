@@ -33,7 +33,7 @@ ROWS = [
 
 def tables(rows=ROWS, **more):
     """A base of a few rows; further tables replace those of the same name."""
-    assumptions = pd.DataFrame(rows, columns=COLUMNS).assign(reasoning="why")
+    assumptions = pd.DataFrame(rows, columns=COLUMNS).assign(reasoning="why", drift="")
     frames = {
         "assumptions": assumptions.assign(
             lineage=[f"assumptions/{r[0]}/{r[1]:%Y-%m}/{r[2]}/{r[3]}" for r in rows]

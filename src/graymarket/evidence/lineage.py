@@ -22,6 +22,7 @@ _MOST_ROWS = 6  # more rows of one table are described in one line
 _LONGEST = 160  # characters of a row's text
 _MOST_SOURCES = 12  # more of them are counted, not listed
 _HIDDEN = ("source_id", "note", "grade")  # columns that a row's text leaves out
+_REST_ON = ("basis", "drift")  # columns of entries that a row rests on
 _TIME = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 T = TypeVar("T")
 
@@ -143,7 +144,8 @@ def trace(entries: tuple[str, ...], root: Path | None = None) -> list[dict[str, 
     becomes one or more dicts of file, key (as in the entry), rows (how many), text (the row's
     cells, or the span), grades, source_count and sources (each with id, credit, title, url,
     licence; none where they are too many to list). After an entry come those that its rows rest on
-    in turn, where their table has a column `basis`. Raises EvidenceError for an entry without rows.
+    in turn, where their table has a column `basis` or `drift`. Raises EvidenceError for an entry
+    without rows.
     """
     files = _Files(Base(root or find_root()))
     given = _joined(files, entries)
@@ -213,8 +215,9 @@ def _with_basis(base: Base, entry: str) -> Iterator[str]:
     """The entry, and after it what its rows rest on in turn, where the table says so."""
     yield entry
     rows = base.rows(entry)
-    if "basis" in rows:
-        yield from (part for cell in rows["basis"] for part in cell.split())
+    for column in _REST_ON:
+        if column in rows:
+            yield from (part for cell in rows[column] for part in cell.split())
 
 
 def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from graymarket.evidence import lineage
+from graymarket.models.forecast import Forecast
 from graymarket.models.points import even
 from graymarket.models.synthesis import Posterior
 from graymarket.models.triangular import Draws, triangular
@@ -160,8 +161,8 @@ def _points(row: Any) -> Draws:
 
 
 def quantile(row: Any, probability: Draws) -> Draws:
-    """The quantiles of an input: of its posterior, or those of its triangle."""
-    if isinstance(getattr(row, "posterior", None), Posterior):
+    """The quantiles of an input: of its posterior or forecast, or those of its triangle."""
+    if isinstance(getattr(row, "posterior", None), Posterior | Forecast):
         return np.asarray(row.posterior.quantile(probability))
     return triangular(row.low, row.mode, row.high, probability)
 

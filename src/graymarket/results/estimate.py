@@ -10,6 +10,7 @@ from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results import shares, subjects
+from graymarket.results.assumptions import with_ranges
 from graymarket.results.back_test import BackTest
 from graymarket.results.build import Results
 from graymarket.results.cells import at, column, each
@@ -81,7 +82,7 @@ class Estimate:
 
 def compute(question: Question, tables: Tables) -> Estimate:
     """The estimates for the question's maker and places."""
-    given = tables["assumptions"]
+    given = with_ranges(tables)
     given = given[given["region"].isin(question.regions)]
     known = cast(shares.Shares, subjects.compute("shares", question, tables)).known
     inputs = models.with_shares(
