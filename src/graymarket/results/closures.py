@@ -419,7 +419,8 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
 
 def _add_named(results: Results, prefix: str, one: _Watched) -> None:
     """How much of page views is by browsers that the carrier names: last before, and newest."""
-    before, what = one.named.loc[: one.row["month"]], "Page views whose browser the carrier names"
+    what = "Page views whose browser the carrier names"
+    before = one.named[one.named.index < one.row["month"]]
     ends = {"before": before.index[-1], "newest": one.named.index[-1]}
     for name, at in ends.items():
         known: dict[str, Any] = {"period": f"{at:%Y-%m}"}
