@@ -185,14 +185,11 @@ def _name(name: str, region: str, question: Question) -> str:
 
 
 def _amount(results: Results, row: Any, question: Question) -> None:
-    """A quantity of a place at the event: its interval, its bounds and its median."""
+    """A quantity of a place at the event: its interval, and that of inputs off together."""
     name = _name(row.quantity, row.region, question)
     results[name] = row.interval
     if row.quantity != models.SHARE:  # which is an input itself
         results[f"{name}_together"] = row.together
-    if name == "share":
-        what = "The middle of the draws of the maker's share"
-        results.quantity("share_median", row.median, "percent", what, row, kind="estimated")
 
 
 def _assumed(results: Results, inputs: pd.DataFrame, question: Question, when: str = "") -> None:
