@@ -198,7 +198,12 @@ def moderated(own: Errors, other: Errors, weight: float) -> Errors:
 
 
 def without_each(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> dict[str, Errors]:
-    """What is learned without each country (column region) in turn; `learn`: from pairs."""
+    """What is learned without each country (column region) in turn; `learn`: from pairs.
+
+    Raises ValueError where there are none.
+    """
+    if pairs.empty:
+        raise ValueError("no pairs: expected some to learn from")
     regions = sorted(pairs["region"].unique())
     return {str(region): learn(pairs[pairs["region"] != region]) for region in regions}
 
