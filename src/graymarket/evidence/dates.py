@@ -67,31 +67,47 @@ def span(rows: pd.DataFrame, holding: bool = False) -> Span | None:
 
     `holding`: a row holds from one date to another, open on the side that is empty.
     """
+    known = spans(rows, holding).dropna()
+    return (known["first"].min(), known["last"].max()) if len(known) else None
+
+
+def spans(rows: pd.DataFrame, holding: bool = False) -> pd.DataFrame:
+    """As span of each row: first and last, empty where it has no date."""
     columns = next((ends for ends in _ENDS if ends[0] in rows), _POLICY)
-    dates = rows[[name for name in dict.fromkeys(columns) if name in rows]].astype("string")
-    dates = dates.replace("", pd.NA).dropna(how="all")
-    if dates.empty:
-        return None
-    first, last = months([*dates.melt()["value"].dropna().unique()])
+    named = [name for name in dict.fromkeys(columns) if name in rows]
+    dates = rows[named].astype("string").replace("", pd.NA)
+    found = pd.DataFrame(
+        {
+            "first": dates.apply(_months, of_year=1).min(axis=1),
+            "last": dates.apply(_months, of_year=12).max(axis=1),
+        },
+        index=rows.index,
+        dtype=float,
+    )
     if holding and columns != _POLICY:
-        opens, closes = (dates[name].isna().any() for name in columns)
-        return _ALWAYS[0] if opens else first, _ALWAYS[1] if closes else last
-    return first, last
+        dated = dates.notna().any(axis=1)
+        for end, name, always in zip(("first", "last"), columns, _ALWAYS, strict=True):
+            found.loc[dated & dates[name].isna(), end] = always
+    return found
 
 
-def months(dates: Collection[str]) -> tuple[int, int]:
+def months(dates: Collection[str]) -> Span:
     """The first and the last month of dates; a year has twelve."""
-    return min(_month(date, 1) for date in dates), max(_month(date, 12) for date in dates)
+    texts = pd.Series([*dates], dtype="string")
+    return float(_months(texts, of_year=1).min()), float(_months(texts, of_year=12).max())
+
+
+def _months(dates: pd.Series, of_year: int) -> pd.Series:
+    """Dates as numbers of months; `of_year` is the month taken where only a year is given."""
+    year, month = dates.str[:4].astype("Float64"), dates.str[5:7]
+    month = month.mask(month == "").astype("Float64").fillna(of_year)
+    known: pd.Series = (year * 12 + month - 1).astype(float)
+    return known
 
 
 def told(month: float) -> str:
     """A number of months as a date."""
     return f"{month // 12:.0f}-{month % 12 + 1:02.0f}"
-
-
-def _month(date: str, of_year: int) -> int:
-    """A date as a number of months; `of_year` is the month taken where only a year is given."""
-    return int(date[:4]) * 12 + (int(date[5:7]) if len(date) > 4 else of_year) - 1
 
 
 def _own(table: Checked, cells: pd.Series, rule: Rule) -> Span | None:

@@ -1,11 +1,13 @@
 """The time that a result speaks of, where its subject does not say: that of its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+import pandas as pd
+
 from graymarket.evidence import Tables
-from graymarket.evidence.dates import Span, months, span, told
+from graymarket.evidence.dates import Span, months, spans, told
 from graymarket.evidence.tables import RANGE, as_range
 from graymarket.results.quantity import Quantity, Result, Several, Verdict
 
@@ -16,7 +18,8 @@ def with_periods(results: Mapping[str, Result], tables: Tables) -> dict[str, Res
     One that lacks it gets the first to the last month of the rows that it stands on. Rows without
     a time (the claims, say) hold as of the edition: theirs is its month.
     """
-    known = lru_cache(maxsize=None)(lambda entry: _span(entry, tables))
+    of_table = lru_cache(maxsize=None)(lambda table: _by_entry(tables[table]))
+    known = lru_cache(maxsize=None)(lambda entry: _span(entry, of_table))
     edition = months([f"{tables.date:%Y-%m}"])
 
     def dated(result: Result) -> Result:
@@ -38,14 +41,20 @@ def _period(spans: Sequence[Span]) -> str:
     return as_range(told(first), told(last))
 
 
-def _span(entry: str, tables: Tables) -> Span | None:
+def _span(entry: str, of_table: Callable[[str], pd.DataFrame]) -> Span | None:
     """The first and the last month of the rows of an entry; None where they have none."""
     table, _, key = entry.partition("/")
     first, ranged, last = entry.rpartition(RANGE)
     if ranged:
         return months([first.rpartition("/")[2], last])
-    rows = tables[table]
+    rows = of_table(table)
     if key:
-        own = rows["lineage"]
+        own = rows.index
         rows = rows[(own == entry) | own.str.startswith(f"{entry}/")]
-    return span(rows)
+    known = rows.dropna()
+    return (known["first"].min(), known["last"].max()) if len(known) else None
+
+
+def _by_entry(rows: pd.DataFrame) -> pd.DataFrame:
+    """The first and the last month of each row, by its lineage."""
+    return spans(rows).set_axis(pd.Index(rows["lineage"], dtype=str))

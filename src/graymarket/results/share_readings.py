@@ -64,26 +64,29 @@ def readings_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
 def _found(target: Target, known: Learned, tables: Tables) -> Iterator[dict[str, Any]]:
     """Rows that are of the target's place and maker, in one form."""
 
-    def own(rows: pd.DataFrame) -> Iterator[Any]:
+    def own(rows: pd.DataFrame) -> list[dict[Any, Any]]:
         here = (rows["region"] == target.region) & (rows["vendor"] == target.maker)
-        return rows[here].dropna(subset=["start", "end"]).itertuples()
+        dated = rows["start"].notna() & rows["end"].notna()
+        return rows[here & dated].to_dict("records")
 
     views = VIEWS if target.maker != APPLE else APPLE_VIEWS
     for row in own(known.shares):
-        kind = METRICS[row.metric]
+        kind = METRICS[row["metric"]]
         kind = views if kind == VIEWS else kind
-        yield _of(row, row.value, row.sample, kind=kind, source=row.metric)
-    offers = tables["offers"]
-    for row in own(offers[offers["grade"].isin(pairs.SOUND)]):
-        yield _of(row, 100 * row.count / row.total, row.total, kind=FLOW, source="offers")
+        yield _of(row, row["value"], row["sample"], kind=kind, source=row["metric"])
+    for row in own(tables["offers"]):
+        if row["grade"] in pairs.SOUND:
+            part = 100 * row["count"] / row["total"]
+            yield _of(row, part, row["total"], kind=FLOW, source="offers")
     for row in own(known.in_use):
-        yield _of(row, row.in_use, np.nan, kind=REGISTER, source=REGISTER)
+        yield _of(row, row["in_use"], np.nan, kind=REGISTER, source=REGISTER)
     yield from _panel(target, tables)
 
 
-def _of(row: Any, value: float, sample: float, **known: Any) -> dict[str, Any]:
-    about = {"name": row.lineage, "value": value, "sample": sample, "lineage": lineage(row.lineage)}
-    return about | {"start": row.start, "end": row.end, **known}
+def _of(row: dict[Any, Any], value: float, sample: float, **known: Any) -> dict[str, Any]:
+    rows = row["lineage"]
+    about = {"name": rows, "value": value, "sample": sample, "lineage": lineage(rows)}
+    return about | {"start": row["start"], "end": row["end"], **known}
 
 
 def _panel(target: Target, tables: Tables) -> Iterator[dict[str, Any]]:
@@ -158,8 +161,8 @@ def limits_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
         & (shares["metric"] == "network_register_rank")
         & shares["grade"].isin(pairs.SOUND)
     ]
-    rows = []
-    for rank in each(ranks):
+    rows: list[dict[str, Any]] = []
+    for rank in each(ranks) if len(ranks) else ():
         parts = _with_data(target.region, rank.start, tables)
         if len(parts) and abs(models.months_between(rank.start, target.date)) <= _FARTHEST:
             rows.append(_limit(target, rank, parts, known, tables))
