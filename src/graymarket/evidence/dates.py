@@ -99,10 +99,9 @@ def months(dates: Collection[str]) -> Span:
 
 def _months(dates: pd.Series, of_year: int) -> pd.Series:
     """Dates as numbers of months; `of_year` is the month taken where only a year is given."""
-    year, month = dates.str[:4].astype("Float64"), dates.str[5:7]
-    month = month.mask(month == "").astype("Float64").fillna(of_year)
-    known: pd.Series = (year * 12 + month - 1).astype(float)
-    return known
+    year, digits = dates.str[:4].astype("Float64"), dates.str[5:7]
+    month = digits.mask(digits == "").astype("Float64").fillna(of_year)
+    return pd.Series(year * 12 + month - 1, dtype=float)
 
 
 def told(month: float) -> str:
