@@ -96,7 +96,8 @@ def model(payload: Payload, known: Calculated) -> Model:
         _reported(payload),
     ]
     example = named(payload["readings"][0]["name"], "value")
-    return Model(payload["title"], _ABOUT.format(example=example), blocks, [*_links(payload)])
+    about = f"{payload['subtitle'].rstrip('.')}. {_ABOUT.format(example=example)}"
+    return Model(payload["title"], about, blocks, [*_links(payload)])
 
 
 def _columns(*columns: tuple[str, str, str], first: int = _FIRST) -> list[Column]:

@@ -73,6 +73,11 @@ class Sheet:
         meanings = self.meanings or [""] * len(self.columns)
         return list(zip(self.headers, self.stored, meanings, strict=True))
 
+    def as_table(self) -> dict[str, Any]:
+        """Its headers and what its cells show, as an exhibit's table has them."""
+        columns = [{"name": header} for header in self.headers]
+        return {"columns": columns, "values": [[plain(cell) for cell in row] for row in self.rows]}
+
 
 def named(*parts: str) -> str:
     """A name for a cell or column in formulas; its underline keeps it apart from any address."""
