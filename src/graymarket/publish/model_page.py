@@ -123,7 +123,7 @@ class ModelPage:
 
 def _shown(cell: Cell, alike: list[Cell]) -> dict[str, Any]:
     """How a cell looks among those that are shown alike."""
-    look = {"bottom": 1, "bottom_color": PALETTE["faint"]}
+    look = {"bottom": 1, "bottom_color": PALETTE["faint"], "valign": "vcenter"}
     number = isinstance(plain(cell), int | float)
     look |= _RIGHT | {"num_format": by_size(alike)} if number else _LEFT
     return look | ({"bg_color": PALETTE["faint"]} if isinstance(cell, Given) else {})

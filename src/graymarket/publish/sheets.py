@@ -145,4 +145,8 @@ def by_size(cells: list[Cell]) -> str:
     """How numbers are shown that may be edited or worked out anew: the larger, the fewer digits."""
     numbers = [abs(shown) for shown in map(plain, cells) if isinstance(shown, int | float)]
     largest = max(numbers, default=0)
+    if not any(isinstance(cell, Given | Formula) for cell in cells) and not any(
+        number % 1 for number in numbers
+    ):
+        return "#,##0"
     return "#,##0" if largest >= 1000 else "0.00" if largest >= 10 else "0.0000"
