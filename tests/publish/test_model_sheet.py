@@ -2,12 +2,14 @@
 
 import dataclasses
 import io
+import json
 import re
 import shutil
 import subprocess
 import zipfile
 
 import ironcalc
+import nbformat
 import openpyxl
 import pandas as pd
 import pytest
@@ -17,7 +19,9 @@ from scipy.stats import triang
 from graymarket import evidence, wording
 from graymarket.exhibits import Calculator
 from graymarket.models.points import even
+from graymarket.publish.assemble import assemble
 from graymarket.publish.figures import figures
+from graymarket.publish.payloads import CALCULATOR_MIME
 from graymarket.publish.workbook import workbook
 from graymarket.question import question
 from graymarket.report import MAIN
@@ -275,6 +279,22 @@ def test_least_and_most_are_all_inputs_off_the_same_way(stored):
     assert cell(stored, "smartphones_most").value == pytest.approx(most)
     share = cell(stored, "share_low95").value
     assert cell(stored, "phones_least").value == pytest.approx(least * share / 100)
+
+
+def test_a_chapter_that_puts_out_a_calculator_makes_the_sheet(calculated):
+    made = Calculator("what-if", "What if?", "Subtitle", calculated).payload()
+    made = json.loads(json.dumps(made))
+    output = nbformat.v4.new_output("execute_result", data={CALCULATOR_MIME: made})
+    cells = [
+        nbformat.v4.new_markdown_cell("# Title"),
+        nbformat.v4.new_code_cell("c", outputs=[output]),
+    ]
+    chapters = {"one": nbformat.v4.new_notebook(cells=cells)}
+    whole = assemble(chapters, {"title": "Book"}, evidence.trace).metadata.report
+    (payload,) = whole["calculators"]
+    book = openpyxl.load_workbook(io.BytesIO(published(fewer_points(payload))), data_only=True)
+    assert book["Model"]["A1"].value == "What if?"
+    assert cell(book, "share_check").value == "as in the report"
 
 
 # What is worked out
