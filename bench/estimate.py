@@ -34,7 +34,9 @@ def main() -> None:
 
     parts = {
         "calibration": lambda: errors.learned(tables),
-        "leave one out": lambda: calibration.left_out(pairs, fitted),
+        "leave one out": lambda: calibration.left_out(
+            pairs, calibration.without_each(pairs, fitted)
+        ),
         "shares": lambda: shares.compute(asked, tables),
         "quantities": lambda: models.estimate(inputs),
         "back-test": lambda: back_test.compute(asked, tables),

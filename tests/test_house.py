@@ -94,7 +94,7 @@ def test_some_parts_know_nothing_of_others(graph):
 
 
 def test_a_circle_and_an_arrow_up_would_be_noticed(graph):
-    wrong = graph | {"graymarket.models.pert": {"graymarket.results.units"}}
+    wrong = graph | {"graymarket.models.points": {"graymarket.results.units"}}
     with pytest.raises(AssertionError):
         test_no_arrow_leads_up(wrong)
     with pytest.raises(ValueError):

@@ -17,6 +17,7 @@ from graymarket.models.calibration import (
     interval_score,
     left_out,
     moderated,
+    without_each,
 )
 
 
@@ -93,27 +94,27 @@ def test_makers_of_one_country_are_groups_that_leave_together():
     _, high = fitted(makers).interval(95, readings=2, groups=2)
     assert high - 6 == pytest.approx(12.7062 * np.sqrt(32 / 6 + 7.5 + 1), abs=0.01)
     more = pd.concat([makers, makers.assign(group=makers["group"] + "2")], ignore_index=True)
-    tested = countries_left_out(more, fitted)
+    tested = countries_left_out(more, without_each(more, fitted))
     rest = fitted(more[more["region"] != "X"])
     assert tested.loc[0, "high95"] == pytest.approx(rest.interval(95, readings=4, groups=2)[1])
 
 
 def test_each_country_is_tested_by_the_others_alone():
     frame = simulated(1)
-    tested = left_out(frame, fitted)
+    tested = left_out(frame, without_each(frame, fitted))
     first = frame["region"].iloc[0]
     low, high = fitted(frame[frame["region"] != first]).interval(80)
     rows = tested[tested["region"] == first]
     assert set(rows["low80"]) == {low} and set(rows["high80"]) == {high}
     moved = frame.assign(difference=frame["difference"].where(frame["region"] != first, 99.0))
-    again = left_out(moved, fitted)
+    again = left_out(moved, without_each(moved, fitted))
     assert again.loc[rows.index, ["low95", "high95"]].equals(rows[["low95", "high95"]])
     assert not again.loc[rows.index, "hit95"].any()
 
 
 def test_one_vote_a_country():
     frame = simulated(2)
-    tested = countries_left_out(frame, fitted)
+    tested = countries_left_out(frame, without_each(frame, fitted))
     assert len(tested) == frame["region"].nunique()
     size = int((frame["region"] == "C03").sum())
     row = tested[tested["region"] == "C03"].iloc[0]
@@ -167,13 +168,13 @@ def test_hits_that_chance_explains(number, level, hits):
 
 def test_intervals_of_the_right_width_pass_and_narrow_ones_fail():
     frame = simulated(5, countries=25)
-    assert calibration.passes(left_out(frame, fitted))
+    assert calibration.passes(left_out(frame, without_each(frame, fitted)))
 
     def narrow(rows: pd.DataFrame) -> calibration.Errors:
         errors = fitted(rows)
         return calibration.replace(errors, between=0.05, within=0.05)
 
-    assert not calibration.passes(left_out(frame, narrow))
+    assert not calibration.passes(left_out(frame, without_each(frame, narrow)))
 
 
 def test_the_score_of_an_interval_by_hand():

@@ -56,6 +56,7 @@ def local_rules(*rows: dict[str, Any]) -> pd.DataFrame:
 def assumptions(*rows: dict[str, Any]) -> pd.DataFrame:
     common = {"region": "CUB", "date": EVENT, "maker": "Xiaomi", "parameter": "brand_gray"}
     common |= {"low": 90.0, "mode": 95.0, "high": 99.0, "unit": "percent", "kind": "inference"}
+    common |= {"drift": ""}
     return table("assumptions", [*rows], **common, grade="B")
 
 

@@ -120,3 +120,4 @@ def test_how_the_residual_method_fared():
     results = compute(cases, inputs, published).results
     assert (results["residual_answers"].value, results["residual_missed"].value) == (2, 1)
     assert results["residual_places"].items == (("RUS", "Russia"),)
+    assert results["share_gap_by_inputs"].value == 1

@@ -144,6 +144,7 @@ def test_an_effect_is_a_quantity_with_an_interval(fallen: closure.SyntheticContr
     assert said(results, "as_far_by_distance") == "0"
     assert said(results, "placebos") == "12"
     assert said(results, "bridged") == "no month is flagged"
+    assert effect.lineage == ("closures/apple-rus", "usage_panel", "registries")
 
 
 def test_ranks_are_cells_that_count_untouched_countries(fallen: closure.SyntheticControl) -> None:

@@ -60,8 +60,10 @@ def test_a_numeric_result_without_a_field_is_refused(field):
         {"kind": "guessed"},
         {"other": 1},
         {"period": ""},
-        {"period": "2021-9"},
         {"period": "2021.."},
+        {"period": "2021-09..2021-09"},
+        {"period": "2021.."},
+        {"period": "2021-09..2021-09"},
     ],
 )
 def test_a_number_as_text_and_what_is_no_result_are_refused(change):

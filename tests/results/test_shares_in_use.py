@@ -10,6 +10,7 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import norm, t
 
+from graymarket.evidence import Tables
 from graymarket.results import errors, estimate, shares
 from graymarket.results.share_readings import Target, limits_of, readings_of
 
@@ -131,6 +132,37 @@ def test_a_kind_that_fails_its_test_is_not_used(base):
     wilder = table.assign(value=values.fillna(pd.Series([row["value"] for row in wild])))
     learned = errors.learned({name: given[name] for name in given} | {"vendor_share": wilder})
     assert "page_views" not in learned.kinds and "flow" in learned.kinds
+
+
+# ---- a place among the pairs
+
+
+def test_a_place_s_errors_are_those_of_all_others(base, asked):
+    """The others: 0.1, -0.1 and 0.1 off their page views, -0.5, -0.3 and -0.5 off their sales."""
+    known = shares.compute(asked(regions=("BBB",)), base()).known["BBB", MONTH, "Xiaomi"]
+    off = known.readings.set_index("source")["off"]
+    assert off["page_view_share"] == pytest.approx(0.1 / 3)
+    assert off["sales_share"] == pytest.approx(-1.3 / 3)
+
+
+@pytest.mark.parametrize("place", ["BBB", "CCC"])
+def test_a_place_s_own_pairs_do_not_move_its_share(base, asked, place):
+    """Without two counts of one place a count is no reading: all that it enters is its pair."""
+    given = base()
+    counts = given["shares_in_use"]
+    other = counts.assign(share=counts["share"] + 15 * (counts["region"] == place))
+    changed = dict(given) | {"shares_in_use": other}
+    both = (shares.compute(asked(regions=("BBB",)), Tables.of(t)) for t in (dict(given), changed))
+    before, after = (found.known["BBB", MONTH, "Apple"].posterior.density for found in both)
+    assert (before == after).all() == (place == "BBB")
+
+
+def test_the_noise_of_a_count_is_that_of_other_places(base, asked):
+    """Two counts of one place alone tell of a count elsewhere, of that place nothing."""
+    count = counted("CUB", "Xiaomi", MONTH, 10.0)
+    given = base(shares_in_use=[*TWO, count])
+    known = shares.compute(asked(regions=("CUB", "EEE")), given).known
+    assert ("CUB", MONTH, "Xiaomi") in known and ("EEE", MONTH, "Xiaomi") not in known
 
 
 # ---- a reading, its month and its kind

@@ -2,6 +2,7 @@
 
 from graymarket.evidence.checks import check, coverage
 from graymarket.evidence.dictionary import dictionary
+from graymarket.evidence.drift import MID_YEAR
 from graymarket.evidence.frames import Tables
 from graymarket.evidence.lineage import lineage, trace
 from graymarket.evidence.problems import EvidenceError, Problem
@@ -19,6 +20,7 @@ from graymarket.evidence.tables import (
 
 __all__ = [
     "LINEAGE",
+    "MID_YEAR",
     "PACKAGE",
     "Base",
     "EvidenceError",

@@ -11,7 +11,7 @@ without that entry; one without such an entry has neither. At most `at_most` row
 `entries` such entries among them, so that no row with a reason takes in more under it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -20,7 +20,11 @@ from graymarket.evidence.problems import EvidenceError, Problem
 
 Span = tuple[float, float]  # first and last month, counted from year 0
 
-_ENDS = (("start", "end"), ("date", "end_date"), ("month", "end"), ("year", "year"))
+# The columns of a row's first and last day: the first two of which a table has the former.
+_ENDS = (
+    *(("start", "end"), ("date", "end_date"), ("month", "end")),
+    *(("year", "year"), ("added", "added")),
+)
 _POLICY = ("begins", "before_start", "before_end", "after_start", "after_end")
 _ALWAYS = (-float("inf"), float("inf"))
 
@@ -58,24 +62,31 @@ def off_dates(table: Checked, rule: Rule) -> Iterator[Problem]:
         yield table.problem(expected, int(used[-1]), reason)
 
 
-def span(cells: pd.DataFrame, holding: bool) -> Span | None:
-    """The first and last month that rows speak of; None where they have no date."""
-    spans = [found for _, row in cells.iterrows() if (found := _span(row, holding)) is not None]
-    return (min(a for a, _ in spans), max(b for _, b in spans)) if spans else None
+def span(rows: pd.DataFrame, holding: bool = False) -> Span | None:
+    """The first and last month that rows speak of, cells or typed; None where they have no date.
 
-
-def _span(row: pd.Series, holding: bool) -> Span | None:
-    columns = next(([*ends] for ends in _ENDS if ends[0] in row), [*_POLICY])
-    dates = [row[column] for column in columns if row.get(column)]
-    if not dates:
+    `holding`: a row holds from one date to another, open on the side that is empty.
+    """
+    columns = next((ends for ends in _ENDS if ends[0] in rows), _POLICY)
+    dates = rows[[name for name in dict.fromkeys(columns) if name in rows]].astype("string")
+    dates = dates.replace("", pd.NA).dropna(how="all")
+    if dates.empty:
         return None
-    first, last = min(_month(date, 1) for date in dates), max(_month(date, 12) for date in dates)
-    if holding and len(columns) == 2:
-        return (
-            first if row[columns[0]] else _ALWAYS[0],
-            last if row[columns[1]] else _ALWAYS[1],
-        )
+    first, last = months([*dates.melt()["value"].dropna().unique()])
+    if holding and columns != _POLICY:
+        opens, closes = (dates[name].isna().any() for name in columns)
+        return _ALWAYS[0] if opens else first, _ALWAYS[1] if closes else last
     return first, last
+
+
+def months(dates: Collection[str]) -> tuple[int, int]:
+    """The first and the last month of dates; a year has twelve."""
+    return min(_month(date, 1) for date in dates), max(_month(date, 12) for date in dates)
+
+
+def told(month: float) -> str:
+    """A number of months as a date."""
+    return f"{month // 12:.0f}-{month % 12 + 1:02.0f}"
 
 
 def _month(date: str, of_year: int) -> int:
@@ -90,7 +101,7 @@ def _own(table: Checked, cells: pd.Series, rule: Rule) -> Span | None:
             return None
         cells = case
     dates = [cells[column] for column in rule["at"] if cells[column]]
-    return (_month(min(dates), 1), _month(max(dates), 12)) if dates else None
+    return months(dates) if dates else None
 
 
 def _months_off(table: Checked, entry: str, own: Span, rule: Rule) -> str:
@@ -109,5 +120,5 @@ def _months_off(table: Checked, entry: str, own: Span, rule: Rule) -> str:
 
 
 def _told(own: Span) -> str:
-    first, last = (f"{month // 12:.0f}-{month % 12 + 1:02.0f}" for month in own)
+    first, last = map(told, own)
     return first if first == last else f"{first} to {last}"

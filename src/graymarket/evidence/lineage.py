@@ -15,13 +15,14 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from graymarket.evidence.tables import LINEAGE, RANGE, Base, find_root
+from graymarket.evidence.tables import LINEAGE, RANGE, Base, as_range, find_root
 
 _MOST_PIECES = 12  # a table or a key prefix in more pieces is summed up
 _MOST_ROWS = 6  # more rows of one table are described in one line
 _LONGEST = 160  # characters of a row's text
 _MOST_SOURCES = 12  # more of them are counted, not listed
 _HIDDEN = ("source_id", "note", "grade")  # columns that a row's text leaves out
+_REST_ON = ("basis", "drift")  # columns of entries that a row rests on
 _TIME = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 T = TypeVar("T")
 
@@ -100,7 +101,7 @@ def _pieces(prefix: str, parts: list[str]) -> dict[str, str]:
         runs = dict.fromkeys(parts, (min(ends), max(ends)))
     monthly = "-" in parts[0]
     return {
-        f"{prefix}/{part}": f"{prefix}/{_range(_time(first, monthly), _time(last, monthly))}"
+        f"{prefix}/{part}": f"{prefix}/{as_range(_time(first, monthly), _time(last, monthly))}"
         for part, (first, last) in runs.items()
     }
 
@@ -136,10 +137,6 @@ def _time(number: int, monthly: bool) -> str:
     return f"{number // 12:04}-{number % 12 + 1:02}" if monthly else f"{number:04}"
 
 
-def _range(first: str, last: str) -> str:
-    return RANGE.join(dict.fromkeys((first, last)))
-
-
 def trace(entries: tuple[str, ...], root: Path | None = None) -> list[dict[str, Any]]:
     """What each entry stands for, as plain JSON values.
 
@@ -147,7 +144,8 @@ def trace(entries: tuple[str, ...], root: Path | None = None) -> list[dict[str, 
     becomes one or more dicts of file, key (as in the entry), rows (how many), text (the row's
     cells, or the span), grades, source_count and sources (each with id, credit, title, url,
     licence; none where they are too many to list). After an entry come those that its rows rest on
-    in turn, where their table has a column `basis`. Raises EvidenceError for an entry without rows.
+    in turn, where their table has a column `basis` or `drift`. Raises EvidenceError for an entry
+    without rows.
     """
     files = _Files(Base(root or find_root()))
     given = _joined(files, entries)
@@ -208,7 +206,7 @@ def _without_gaps(times: tuple[str, ...], prefix: str, parts: list[str]) -> dict
         if span[0] <= span[1]:
             spans[part] = span
     return {
-        f"{prefix}/{part}": f"{prefix}/{_range(times[first], times[last])}"
+        f"{prefix}/{part}": f"{prefix}/{as_range(times[first], times[last])}"
         for part, (first, last) in _runs(spans).items()
     }
 
@@ -217,8 +215,9 @@ def _with_basis(base: Base, entry: str) -> Iterator[str]:
     """The entry, and after it what its rows rest on in turn, where the table says so."""
     yield entry
     rows = base.rows(entry)
-    if "basis" in rows:
-        yield from (part for cell in rows["basis"] for part in cell.split())
+    for column in _REST_ON:
+        if column in rows:
+            yield from (part for cell in rows[column] for part in cell.split())
 
 
 def _lines(base: Base, entry: str) -> Iterator[dict[str, Any]]:

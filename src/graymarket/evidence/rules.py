@@ -8,6 +8,8 @@ A resource's `rules` is a list of objects, each with `rule` and what that rule n
 - sum: within rows alike in `by`, `of` adds to at most `maximum`, over rows whose cells are in
   `where` and not in `except`;
 - basis: each entry of `field`, apart by spaces, stands for rows that are there and not of grade C;
+- grounds: `field` is empty only in rows with a cell as in `empty_where`, or one in `or_filled`;
+- drift: a range is typed, or computed from the series that `field` names (see drift.py);
 - dates: the rows in the basis are of the time of the row, or it says why not (see dates.py);
 - derived: a figure that was computed follows from the rows it names (see derived.py);
 - not_typed: no row has a `metric` that ends in `ending`, or a unit in `units`, but for `allowed`;
@@ -26,6 +28,7 @@ import pandas as pd
 from graymarket.evidence.checked import Checked, Rule
 from graymarket.evidence.dates import off_dates
 from graymarket.evidence.derived import not_derived
+from graymarket.evidence.drift import not_carried
 from graymarket.evidence.problems import REFERENCE, EvidenceError, Problem
 
 
@@ -114,6 +117,16 @@ def _basis(table: Checked, rule: Rule) -> Iterator[Problem]:
                 yield table.problem(expected, int(str(row)), field, entry)
 
 
+def _grounds(table: Checked, rule: Rule) -> Iterator[Problem]:
+    """What rests on no row is a guess, or computed."""
+    raw, field = table.raw, rule["field"]
+    for row, cells in raw[raw[field] == ""].iterrows():
+        guess = any(cells[column] in words for column, words in rule["empty_where"].items())
+        if not guess and not any(cells[column] for column in rule["or_filled"]):
+            expected = "the rows that it rests on: a guess alone has none"
+            yield table.problem(expected, int(str(row)), field)
+
+
 def _not_typed(table: Checked, rule: Rule) -> Iterator[Problem]:
     """A ratio of two series holds for those alone, and goes stale: the build computes it."""
     metrics, units = table.raw[rule["metric"]], table.raw[rule["unit"]]
@@ -177,7 +190,9 @@ _RULES: dict[str, Callable[[Checked, Rule], Iterator[Problem]]] = {
     "pairs": _pairs,
     "sum": _sum,
     "basis": _basis,
+    "grounds": _grounds,
     "dates": off_dates,
+    "drift": not_carried,
     "derived": not_derived,
     "not_typed": _not_typed,
     "row": _row,

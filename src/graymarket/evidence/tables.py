@@ -194,6 +194,11 @@ class Base:
         return keys
 
 
+def as_range(first: str, last: str) -> str:
+    """“first..last”, or the one that both are."""
+    return RANGE.join(dict.fromkeys((first, last)))
+
+
 def row_entries(table: str, cells: pd.DataFrame, key: list[str]) -> pd.Series:
     """The lineage of each row of a table, "table/" and its key, from its cells as text."""
     entries = f"{table}/" + cells[key[0]]

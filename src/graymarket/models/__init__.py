@@ -16,6 +16,7 @@ from graymarket.models.estimate import (
     with_shares,
 )
 from graymarket.models.flows import distinct_flows, mirrored
+from graymarket.models.forecast import Forecast, random_walk
 from graymarket.models.gray_methods import (
     EDGE,
     FEWEST_PLACES,
@@ -98,6 +99,7 @@ __all__ = [
     "Z95",
     "Agreement",
     "Around",
+    "Forecast",
     "MeasuredRange",
     "RecentRange",
     "agreement",
@@ -133,6 +135,7 @@ __all__ = [
     "outside_since",
     "parameters",
     "published",
+    "random_walk",
     "rank_cap",
     "rank_correlation",
     "recent_range",

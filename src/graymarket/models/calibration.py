@@ -9,7 +9,7 @@ J. Higgins, S. Thompson and D. Spiegelhalter, A re-evaluation of random-effects 
 Journal of the Royal Statistical Society A 172 (2009).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
-from scipy.special import logit
-from scipy.stats import binom, t
+from scipy.special import logit, stdtrit
+from scipy.stats import binom
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -73,12 +73,18 @@ class Errors:
 
         Raises ValueError where too few groups were learned from to tell.
         """
+        mean, _ = self.expected(**covariates)
+        reach = self.reach(level) * self.spread(readings, groups, **covariates)
+        return mean - reach, mean + reach
+
+    def reach(self, level: float) -> float:
+        """How many spreads an interval of a level (percent) has on either side: Student's t.
+
+        Raises ValueError where too few groups were learned from to tell.
+        """
         if self.freedom < 1:
             raise ValueError(f"learned from {self.groups} groups: expected more for an interval")
-        mean, _ = self.expected(**covariates)
-        spread = self.spread(readings, groups, **covariates)
-        reach = t.ppf(0.5 + level / 200, self.freedom) * spread
-        return mean - reach, mean + reach
+        return float(stdtrit(self.freedom, 0.5 + level / 200))
 
 
 def difference(in_use: pd.Series, reading: pd.Series) -> pd.Series:
@@ -191,36 +197,44 @@ def moderated(own: Errors, other: Errors, weight: float) -> Errors:
     )
 
 
-def left_out(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> pd.DataFrame:
-    """Each country (column region) against errors learned from all the others.
+def without_each(pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]) -> dict[str, Errors]:
+    """What is learned without each country (column region) in turn; `learn`: from pairs.
 
-    `learn`: from pairs to Errors. The pairs, with low95, high95, low80 and high80: the prediction
-    intervals of a single reading, and hit95, hit80: whether the difference lies inside.
+    Raises ValueError where there are none.
     """
-    parts = []
-    for region, part in pairs.groupby("region", sort=True):
-        errors = learn(pairs[pairs["region"] != region])
-        given = part[list(errors.names[1:])].astype(float)
-        ends: dict[str, list[float]] = {
-            f"{end}{of}": [] for of in LEVELS for end in ("low", "high")
-        }
-        for covariates in given.to_dict("records"):
-            for level in LEVELS:
-                named = {str(name): value for name, value in covariates.items()}
-                low, high = errors.interval(level, **named)
-                ends[f"low{level}"].append(low)
-                ends[f"high{level}"].append(high)
-        parts.append(part.assign(**ends))
-    return _with_hits(pd.concat(parts).loc[pairs.index])
+    if pairs.empty:
+        raise ValueError("no pairs: expected some to learn from")
+    regions = sorted(pairs["region"].unique())
+    return {str(region): learn(pairs[pairs["region"] != region]) for region in regions}
 
 
-def countries_left_out(
-    pairs: pd.DataFrame, learn: Callable[[pd.DataFrame], Errors]
-) -> pd.DataFrame:
+def left_out(pairs: pd.DataFrame, elsewhere: Mapping[str, Errors]) -> pd.DataFrame:
+    """Each pair against errors learned from all other countries: see without_each.
+
+    The pairs, with low95, high95, low80 and high80: the prediction intervals of a single reading,
+    and hit95, hit80: whether the difference lies inside.
+    """
+    ends = {name: np.empty(len(pairs)) for level in LEVELS for name in _ends(level)}
+    regions = pairs["region"].to_numpy()
+    for region, errors in elsewhere.items():
+        rows = regions == region
+        design = [np.ones(rows.sum()), *(pairs.loc[rows, name] for name in errors.names[1:])]
+        points = np.column_stack(design).astype(float)
+        mean = points @ errors.coefficients
+        variance = np.einsum("ij,jk,ik->i", points, errors.covariance, points)
+        spread = np.sqrt(variance + errors.between**2 + errors.within**2)
+        for level in LEVELS:
+            low, high = _ends(level)
+            reach = errors.reach(level) * spread
+            ends[low][rows], ends[high][rows] = mean - reach, mean + reach
+    return _with_hits(pairs.assign(**ends))
+
+
+def countries_left_out(pairs: pd.DataFrame, elsewhere: Mapping[str, Errors]) -> pd.DataFrame:
     """As left_out, with one vote a country: the mean of its readings."""
     rows = []
     for region, part in pairs.groupby("region", sort=True):
-        errors = learn(pairs[pairs["region"] != region])
+        errors = elsewhere[str(region)]
         covariates = {name: float(part[name].mean()) for name in errors.names[1:]}
         row = {"region": region, "difference": part["difference"].mean()}
         for level in LEVELS:

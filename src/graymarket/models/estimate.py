@@ -1,7 +1,7 @@
 """The estimate: from ranges and shares to phones, with intervals and refusals."""
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from graymarket.evidence import lineage
+from graymarket.models.forecast import Forecast
 from graymarket.models.points import even
 from graymarket.models.synthesis import Posterior
 from graymarket.models.triangular import Draws, triangular
@@ -100,46 +101,44 @@ def estimate(inputs: pd.DataFrame) -> pd.DataFrame:
 
 def _of_place(part: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of one region and date."""
-    sample = samples(part)
+    inputs = [*rows_of(part)]
+    drawn = {(row.parameter, row.maker): _points(row) for row in inputs if row.kind != "none"}
     rows = []
-    for maker in sorted(part["maker"].unique()):
-        ranges = _of_maker(part, maker)
-        drawn = {name: draws for (name, of), draws in sample.items() if of in (maker, ALL)}
+    for maker in sorted({row.maker for row in inputs}):
+        ranges = {row.parameter: row for row in inputs if row.maker in (maker, ALL)}
+        points = {name: draws for (name, of), draws in drawn.items() if of in (maker, ALL)}
         for quantity, (unit, _) in QUANTITIES.items():
-            names = parameters(quantity, ranges.index)
-            if names and maker in set(ranges.loc[names, "maker"]):
-                row = {"region": part["region"].iloc[0], "date": part["date"].iloc[0]}
-                row |= {"maker": maker, "quantity": quantity, "unit": unit}
-                rows.append(row | _known(quantity, ranges.loc[names], drawn))
+            used = [ranges[name] for name in parameters(quantity, ranges)]
+            if maker in {row.maker for row in used}:
+                row = {"region": used[0].region, "date": used[0].date, "maker": maker}
+                row |= {"quantity": quantity, "unit": unit}
+                rows.append(row | _known(quantity, used, points))
     return rows
 
 
-def _known(quantity: str, ranges: pd.DataFrame, drawn: Mapping[str, Draws]) -> dict[str, Any]:
-    """Interval, ends together, kind, weakest and lineage; `ranges`: the inputs' rows."""
-    kind, weakest = _weakest(ranges)
-    entries = {"kind": kind, "weakest": weakest, "lineage": lineage(ranges)}
-    ends = ranges if kind == "none" else _ends95(ranges)
+def _known(quantity: str, used: list[Any], drawn: Mapping[str, Draws]) -> dict[str, Any]:
+    """Interval, ends together, kind, weakest and lineage; `used`: the rows of its inputs."""
+    weakest = max(used, key=lambda row: _KINDS.index(row.kind))  # of several, the first
+    refused = weakest.kind == "none"
+    ends = {
+        row.parameter: (row.low, row.high) if refused else quantile(row, _ENDS95) for row in used
+    }
     low, high = bounds(lambda **of: value(quantity, of), ends)
-    if kind == "none":
+    if refused:
         middle = dict.fromkeys(LEVELS, np.nan)
-    elif quantity in ranges.index:  # an input as it is: its own quantiles, exactly
-        row = next(iter(rows_of(ranges)))
-        exact = quantile(row, np.array(list(LEVELS.values())) / 100)
+    elif quantity in ends:  # an input as it is: its own quantiles, exactly
+        exact = quantile(used[0], np.array(list(LEVELS.values())) / 100)
         middle = dict(zip(LEVELS, exact.tolist(), strict=True))
     else:
         middle = levels(value(quantity, drawn))
-    return {"low": low, "high": high} | middle | entries
-
-
-def _ends95(ranges: pd.DataFrame) -> pd.DataFrame:
-    ends = [quantile(row, _ENDS95) for row in rows_of(ranges)]
-    return pd.DataFrame(ends, ranges.index, columns=["low", "high"])
-
-
-def _weakest(ranges: pd.DataFrame) -> tuple[str, str]:
-    """The kind and the name of the least sound input; of several, the first."""
-    kinds = [(str(row.kind), str(row.Index)) for row in rows_of(ranges)]
-    return max(kinds, key=lambda kind: _KINDS.index(kind[0]))
+    entries = {"kind": weakest.kind, "weakest": weakest.parameter}
+    return {
+        "low": low,
+        "high": high,
+        **middle,
+        **entries,
+        "lineage": lineage(*(row.lineage for row in used)),
+    }
 
 
 def of_maker(inputs: pd.DataFrame, region: str, date: pd.Timestamp, maker: str) -> pd.DataFrame:
@@ -153,15 +152,17 @@ def _of_maker(part: pd.DataFrame, maker: str) -> pd.DataFrame:
 
 def samples(part: pd.DataFrame) -> dict[tuple[str, str], Draws]:
     """The points of each input of one place that has a mode, by (parameter, maker)."""
-    return {
-        (row.parameter, row.maker): quantile(row, even(row.parameter))
-        for row in rows_of(part[part["kind"] != "none"])
-    }
+    known = rows_of(part[part["kind"] != "none"])
+    return {(row.parameter, row.maker): _points(row) for row in known}
+
+
+def _points(row: Any) -> Draws:
+    return quantile(row, even(row.parameter))
 
 
 def quantile(row: Any, probability: Draws) -> Draws:
-    """The quantiles of an input: of its posterior, or those of its triangle."""
-    if isinstance(getattr(row, "posterior", None), Posterior):
+    """The quantiles of an input: of its posterior or forecast, or those of its triangle."""
+    if isinstance(getattr(row, "posterior", None), Posterior | Forecast):
         return np.asarray(row.posterior.quantile(probability))
     return triangular(row.low, row.mode, row.high, probability)
 
@@ -205,15 +206,17 @@ def arguments(formula: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(inspect.signature(formula).parameters)
 
 
-def bounds(formula: Callable[..., float], ranges: pd.DataFrame) -> tuple[float, float]:
+def bounds(
+    formula: Callable[..., Any], ends: Mapping[str, Sequence[float] | Draws]
+) -> tuple[float, float]:
     """The least and the greatest value with every input at its low or its high.
 
-    `ranges`: low and high by argument of the formula. No distribution is assumed; since each
-    input pushes one way only, no value between its ends gives less or more.
+    `ends`: low and high by argument of the formula. No distribution is assumed; since each input
+    pushes one way only, no value between its ends gives less or more.
     """
-    corners = product(*ranges[["low", "high"]].to_numpy())
-    values = [float(formula(**dict(zip(ranges.index, ends, strict=True)))) for ends in corners]
-    return min(values), max(values)
+    corners = np.array([*product(*ends.values())], dtype=float).T
+    values = formula(**dict(zip(ends, corners, strict=True)))
+    return float(np.min(values)), float(np.max(values))
 
 
 def levels(drawn: Draws) -> dict[str, float]:

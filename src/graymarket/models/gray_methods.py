@@ -114,13 +114,13 @@ def by_method(cases: pd.DataFrame, case_inputs: pd.DataFrame) -> pd.DataFrame:
 def _of_case(case: Any, inputs: pd.DataFrame) -> dict[str, float]:
     formula = _FORMULAS[case.method, case.quantity]
     names = arguments(formula)
-    if set(inputs["parameter"]) != set(names):
+    ranges = {row.parameter: row for row in rows_of(inputs)}
+    if set(ranges) != set(names):
         raise ValueError(f"{case.id}: expected the inputs {', '.join(names)} in case_inputs.csv")
-    ranges = inputs.set_index("parameter").loc[list(names)]
-    low, high = bounds(formula, ranges)
+    low, high = bounds(formula, {name: (ranges[name].low, ranges[name].high) for name in names})
     drawn = {
-        row.Index: triangular(row.low, row.mode, row.high, even(place))
-        for place, row in enumerate(rows_of(ranges))
+        name: triangular(ranges[name].low, ranges[name].mode, ranges[name].high, even(place))
+        for place, name in enumerate(names)
     }
     return {"low": low, "high": high, **levels(formula(**drawn))}
 

@@ -1,6 +1,9 @@
 """Shares of phones in use beside another reading of the same country, maker and time."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from graymarket.evidence import lineage
@@ -35,25 +38,31 @@ def with_panel(in_use: pd.DataFrame, panel: pd.DataFrame, vendor: str, series: s
     """
     shares = panel.dropna(subset=[series])
     shares = shares[(shares[series] > 0) & (shares[series] < 100)]
-    by_region = dict(list(shares.groupby("region")))
-    rows = []
-    for _, row in in_use[in_use["vendor"] == vendor].iterrows():
+    by_region = {region: rows for region, rows in shares.groupby("region")}
+    rows: list[dict[Any, Any]] = []
+    for row in in_use[in_use["vendor"] == vendor].to_dict("records"):
         own = by_region.get(row["region"], shares.head(0))
-        months = _months_of(own, row["start"], row["end"])
-        if len(months):
-            ipads = float((months["month"] < IPADS_LEAVE).mean())
-            known = {"reading": months[series].mean(), "ipads": ipads, "group": row["region"]}
-            rows.append({**row, **known, "lineage": lineage(row, months)})
+        months = own["month"].to_numpy()
+        told = _months_of(months, row["start"], row["end"])
+        if told.any():
+            known = {"reading": own[series].to_numpy()[told].mean(), "group": row["region"]}
+            known |= {"ipads": float((months[told] < IPADS_LEAVE.to_datetime64()).mean())}
+            entries = own["lineage"].to_numpy()[told].tolist()
+            rows.append({**row, **known, "lineage": lineage(row["lineage"], entries)})
     return _paired(rows, ["ipads"])
 
 
-def _months_of(rows: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    within = rows[rows["month"].between(start.to_period("M").to_timestamp(), end)]
-    if len(within):
+def _months_of(
+    months: npt.NDArray[np.datetime64], start: pd.Timestamp, end: pd.Timestamp
+) -> npt.NDArray[np.bool_]:
+    """Which months tell of the time from start to end: those in it, or else the nearest."""
+    first = start.to_period("M").to_timestamp().to_datetime64()
+    within = (months >= first) & (months <= end.to_datetime64())
+    if within.any() or not len(months):
         return within
-    middle = start + (end - start) / 2
-    away = (rows["month"] - middle).abs()
-    return rows[(away == away.min()) & (away <= pd.Timedelta(days=31 * _NEAR))]
+    away = np.abs(months - (start + (end - start) / 2).to_datetime64())
+    near = (away == away.min()) & (away <= np.timedelta64(31 * _NEAR, "D"))
+    return np.asarray(near)
 
 
 def beside(in_use: pd.DataFrame, readings: pd.DataFrame, months: int) -> pd.DataFrame:

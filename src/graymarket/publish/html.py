@@ -77,7 +77,8 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         resources["report_css"] = (
             face_css() + css_variables() + (report / "report.css").read_text(encoding="utf-8")
         )
-        resources["script"] = (report / "report.js").read_text(encoding="utf-8")
+        scripts = [report / "report.js", report / "calculator.js"]
+        resources["script"] = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
         resources["content_policy"] = self._policy(resources["script"])
         resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
         return resources

@@ -174,7 +174,7 @@ def _result_row(name: str, entry: Payload) -> Payload:
     """The fields of the result "subject/name", those of every type in the same columns."""
     subject, _, own = name.rpartition("/")
     days = [day for day in (entry.get("date"), entry.get("end")) if day]
-    period = {"period": "..".join(days)} if days else {}
+    period = {"period": "..".join(dict.fromkeys(days))} if days else {}
     lineage = ", ".join(entry["lineage"])
     return entry | period | {"subject": subject, "name": own, "lineage": lineage}
 

@@ -119,6 +119,8 @@ def _judged(results: Results, tested: pd.DataFrame) -> pd.DataFrame:
         results.count(f"{row.method}_places", row.places, what, of)
         results.count(f"{row.method}_answers", row.answers, f"Their answers: {row.method}", of)
         results.count(f"{row.method}_caught", row.caught95, f"Caught at 95%: {row.method}", of)
+        what = f"Caught at 95% by the interval of the inputs alone: {row.method}"
+        results.count(f"{row.method}_by_inputs", int(of["in_95"].sum()), what, of)
         results[f"{row.method}_outcome"] = outcome
         results[f"{row.method}_allowed"] = _allowed(row.fewest95, row.most95, of)
     origin = tested if len(tested) else "cases"

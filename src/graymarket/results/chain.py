@@ -130,5 +130,9 @@ def _width(row: Any) -> Verdict:
     parts = Results()
     parts.quantity("width", row.width_if_known, "percent", _WIDTH, row.lineage, step=1)
     return Verdict(
-        about="width", answer="known", definition=_WIDTH, lineage=(row.lineage,), parts=dict(parts)
+        about="width",
+        answer="known",
+        definition=_WIDTH,
+        lineage=lineage(row.lineage),
+        parts=dict(parts),
     )

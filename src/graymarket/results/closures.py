@@ -16,6 +16,7 @@ from graymarket.models.stock import MEAN_OF, at_horizon
 from graymarket.question import Question
 from graymarket.results import effects
 from graymarket.results.build import Results
+from graymarket.results.cells import column
 from graymarket.results.facts import picked, row_of
 from graymarket.results.parallel import side_by_side
 from graymarket.results.places import names_of
@@ -78,7 +79,7 @@ class _Watched:
     @property
     def origin(self) -> tuple[str, ...]:
         """Its rows and those of the donors."""
-        return (*self.rows, effects.DONORS)
+        return (*self.rows, *effects.DONORS)
 
 
 def compute(question: Question, tables: Tables) -> Closures:
@@ -94,8 +95,10 @@ def compute(question: Question, tables: Tables) -> Closures:
     watched = _watched(chosen, controls, unbarred, tables)
     for one in watched:
         results |= _featured(one, tables)
-    _add_recovery(results, recovery)
-    _add_all(results, controls, unbarred, rows, tables)
+    of_all = Results(_panel_months(tables))
+    _add_recovery(of_all, recovery)
+    _add_all(of_all, controls, unbarred, rows, tables)
+    results |= of_all
     weights = {key: _weights(result, rows[key], tables) for key, result in controls.items()}
     return Closures(
         checks=_checks(controls, unbarred, rows, tables),
@@ -152,7 +155,7 @@ def _arguments(
 
 
 def _origin(row: pd.Series, tables: Tables) -> tuple[str, ...]:
-    return (*effects.rows_of(row, tables), effects.DONORS)
+    return (*effects.rows_of(row, tables), *effects.DONORS)
 
 
 def _watched(
@@ -214,10 +217,10 @@ def _recovery(recovery: pd.DataFrame) -> pd.DataFrame:
     }
     for name, what in (("coverage", "Bands that hold the truth"), ("detected", "Falls found")):
         cells[name] = recovery[name].map(partial(_counted, what=what, rows=rows, fields=counted))
-    return pd.DataFrame(cells).assign(lineage=rows)
+    return pd.DataFrame(cells).assign(lineage=column([rows] * len(recovery)))
 
 
-def _counted(value: float, what: str, rows: str, fields: dict[str, Any]) -> Quantity:
+def _counted(value: float, what: str, rows: tuple[str, ...], fields: dict[str, Any]) -> Quantity:
     return effects.points(value, what, rows, **fields)
 
 
@@ -298,7 +301,7 @@ def _fall(effect: float) -> Quantity | Verdict:
     what = "A fall put in where nothing happened"
     if effect in (0, -np.inf):
         answer = "none" if effect == 0 else "all"
-        return Verdict(about="fall", answer=answer, definition=what, lineage=(effects.DONORS,))
+        return Verdict(about="fall", answer=answer, definition=what, lineage=effects.DONORS)
     return effects.points(effect, what, effects.DONORS, step=1)
 
 
@@ -327,7 +330,8 @@ def _featured(one: _Watched, tables: Tables) -> Results:
     low, high = one.unbarred.last[["low", "high"]]
     what = "The effect less chance, if registries barred no country from being a donor"
     known: dict[str, Any] = {"kind": "estimated", "step": 1, "level": effects.BAND}
-    results.range(f"{prefix}any_donor_range", low, high, "points", what, origin, **known)
+    without = (*one.rows, effects.PANEL)
+    results.range(f"{prefix}any_donor_range", low, high, "points", what, without, **known)
     years, what = int(result.last["horizon"]) / 12, "From the closure to the last horizon"
     results.quantity(f"{prefix}judged", years, "years", what, origin, kind="counted")
     results[f"{prefix}panel"], results[f"{prefix}case"] = _panel(one), _label(one.row, tables)
@@ -415,7 +419,8 @@ def _add_since(results: Results, prefix: str, one: _Watched) -> None:
 
 def _add_named(results: Results, prefix: str, one: _Watched) -> None:
     """How much of page views is by browsers that the carrier names: last before, and newest."""
-    before, what = one.named.loc[: one.row["month"]], "Page views whose browser the carrier names"
+    what = "Page views whose browser the carrier names"
+    before = one.named[one.named.index < one.row["month"]]
     ends = {"before": before.index[-1], "newest": one.named.index[-1]}
     for name, at in ends.items():
         known: dict[str, Any] = {"period": f"{at:%Y-%m}"}
@@ -467,6 +472,12 @@ def _during(shares: pd.Series) -> dict[str, Any]:
     return {"period": month_span(shares.index[0], shares.index[-1])}
 
 
+def _panel_months(tables: Tables) -> str:
+    """What the donors are watched in: not the time of the registries that bar some."""
+    months = tables["usage_panel"]["month"]
+    return month_span(months.min(), months.max())
+
+
 def _add_recovery(results: Results, recovery: pd.DataFrame) -> None:
     """How often known falls are found where nothing happened."""
     rows, detected = (
@@ -498,7 +509,7 @@ def _add_all(
     tables: Tables,
 ) -> None:
     """What all closures show together: bands and in-time placebos."""
-    origin, names = ("closures", effects.DONORS), names_of(tables)
+    origin, names = ("closures", *effects.DONORS), names_of(tables)
     results.count("count", len(controls), "Closures watched", origin)
     beyond = sum(result.is_outside_band for result in controls.values())
     results.count("beyond", beyond, "Closures whose range leaves out zero", origin)
@@ -522,12 +533,16 @@ def _add_all(
     top = early.abs().sort_values(ascending=False).index[:_MOST_EARLY]
     parts = [(str(names[rows[key]["region"]]), early[key]) for key in top]
     what = "The largest gap of a closure pretended two years early"
-    items = [_early(place, gap, what, origin) for place, gap in parts]
+    during = _panel_months(tables)
+    items = [
+        _early(place, effects.points(gap, what, origin, period=during), what, origin)
+        for place, gap in parts
+    ]
     results.several("earlier", items, what, origin, about="names")
 
 
-def _early(place: str, gap: float, what: str, origin: tuple[str, ...]) -> Verdict:
-    parts: dict[str, Result | str] = {"place": place, "gap": effects.points(gap, what, origin)}
+def _early(place: str, gap: Quantity, what: str, origin: tuple[str, ...]) -> Verdict:
+    parts: dict[str, Result | str] = {"place": place, "gap": gap}
     return Verdict(
         about="early_gap", answer="gap", definition=what, lineage=lineage(origin), parts=parts
     )

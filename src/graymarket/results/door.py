@@ -43,7 +43,7 @@ class Door:
 def compute(question: Question, tables: Tables) -> Door:
     """The question's closure against its synthetic control, and the stock that it left."""
     results, row = Results(), question.closure
-    origin = (*lineage(question.rests_on, question.closure_rows), effects.DONORS)
+    origin = (*lineage(question.rests_on, question.closure_rows), *effects.DONORS)
     try:
         result = None if row is None else _synthetic_control(row, tables)
         why = None if result else ("no_closure", question.month)
@@ -89,7 +89,7 @@ def _checks(result: SyntheticControl, rows: tuple[str, ...]) -> pd.DataFrame:
     spans = [None] * (len(checks) - 1) + [effects.left_out_span(result, rows)]
     return checks.assign(
         leave_one_out=pd.Series(spans, dtype=object),
-        lineage=pd.Series([(*rows, effects.DONORS)] * len(checks)),
+        lineage=pd.Series([(*rows, *effects.DONORS)] * len(checks)),
     )
 
 
@@ -121,7 +121,7 @@ def _add_results(
 ) -> None:
     place = str(names_of(tables)[row["region"]])
     effects.add_effect(results, "", result, effects.rows_of(row, tables), place)
-    origin = (*effects.rows_of(row, tables), effects.DONORS)
+    origin = (*effects.rows_of(row, tables), *effects.DONORS)
     what = "The part of well-fitted placebos that the band holds"
     results.quantity("band", effects.BAND, "percent", what, origin, kind="stated", step=1)
     what = "How much room chance has at the last horizon"
@@ -156,7 +156,7 @@ def _add_mark(
     without_stock: bool,
 ) -> None:
     """Whether the event left a mark; by another name where prose differs."""
-    origin, what = (*effects.rows_of(row, tables), effects.DONORS), "What the event did"
+    origin, what = (*effects.rows_of(row, tables), *effects.DONORS), "What the event did"
     side = "above" if result.last["points"] > 0 else "below"
     kind = f"moved_{side}" if answer == "moved" else answer
     place = _place(question, tables)

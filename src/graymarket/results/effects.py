@@ -15,7 +15,9 @@ from graymarket.results.places import names_of
 from graymarket.results.quantity import Quantity, Result, Several, Verdict
 from graymarket.results.times import month_span
 
-DONORS = "usage_panel"  # donors are of all regions: what rests on them rests on the whole table
+PANEL = "usage_panel"
+# Donors are all regions that no registry bars: what rests on them rests on the whole tables.
+DONORS = (PANEL, "registries")
 BAND = 100 * closure.BAND  # percent
 _CELL = "points_in_column"
 _DIGITS = 2  # of percent and points by month: the panel has no more
@@ -109,7 +111,8 @@ def ranks(result: SyntheticControl, *rows: object) -> dict[str, Verdict]:
 def weights(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -> pd.DataFrame:
     """The mix: a row a donor, largest weight first: donor (its name), weight (percent), lineage."""
     names, what = names_of(tables), "The donor’s weight in the synthetic"
-    known: dict[str, Any] = {"unit": "percent", "step": 1}
+    before = month_span(result.observed.index[0], result.month - pd.DateOffset(months=1))
+    known: dict[str, Any] = {"unit": "percent", "step": 1, "period": before}
     rows = [
         {
             "donor": str(names[str(region)]),
@@ -194,8 +197,13 @@ def gaps(result: SyntheticControl, tables: Tables, origin: tuple[str, ...]) -> p
 
 def scope(result: SyntheticControl) -> Results:
     """No results yet; those added hold for the closure's place, from it to the last horizon."""
+    return Results(_after(result), result.region)
+
+
+def _after(result: SyntheticControl) -> str:
+    """From the closure to the last horizon."""
     until = result.month + pd.DateOffset(months=int(result.last["horizon"]))
-    return Results(month_span(result.month, until), result.region)
+    return month_span(result.month, until)
 
 
 def add_effect(
@@ -211,7 +219,7 @@ def add_effect(
     `rows`: as rows_of; `place`: the region's name; `step`: to what the effect and its range are
     known, None for tenths of a point.
     """
-    rows, last = (*rows, DONORS), result.last
+    rows, last = (*rows, *DONORS), result.last
     until = result.month + pd.DateOffset(months=int(last["horizon"]))
     what = "Seen less synthetic at the last horizon"
     fields: dict[str, Any] = {"kind": "estimated"}
@@ -255,7 +263,8 @@ def _add_flagged(
         moments.moment(f"m{start:%Y%m}", start, what, rows, end=end)
     parts.several("months", moments.values(), what, rows, about="names")
     for name, key in (("as_read", "all_months"), ("effect", "points")):
-        parts[name] = points(float(result.last[key]), f"The last effect: {key}", rows)
+        value, of = float(result.last[key]), f"The last effect: {key}"
+        parts[name] = points(value, of, rows, period=_after(result))
     every: dict[str, Result | str] = {**parts, "place": place}
     results.verdict(f"{prefix}bridged", "some", what, rows, about="bridged", parts=every)
 

@@ -1,8 +1,8 @@
 """What is learned of each kind of reading from pairs, and how it fares where it was not learned."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,8 @@ NAIVE = {
     "views": "page views as they are, with the former interval’s width",
     "ratio": "eight tenths of page views",
 }
-Learn = Callable[[pd.DataFrame], Errors]
+# From the errors of the well-known class, where there are any yet, and a kind's own to those used.
+Method = Callable[[Errors | None, Errors], Errors]
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,46 @@ class Kind:
 class Learned:
     """What all shares are worked out with.
 
-    `kinds`: every kind of reading of which there are pairs enough, by its name; `noise`:
-    of a count of phones in use, see register_noise; `shares` and `in_use`: the readings that may be
-    built on, as usable and counted; `panel`: Apple's share by month and country, in percent.
+    `kinds`: every kind of reading of which there are pairs enough, by its name; `errors`: those
+    that a reading of each is given; `twice`: what two measurers counted, see counted_twice;
+    `shares` and `in_use`: the readings that may be built on, as usable and counted; `panel`:
+    Apple's share by month and country, in percent.
     """
 
     kinds: dict[str, Kind]
-    noise: float
+    errors: dict[str, Errors]
+    twice: pd.DataFrame
     shares: pd.DataFrame
     in_use: pd.DataFrame
     panel: pd.DataFrame
+
+    def at(self, region: str) -> "Learned":
+        """A region's own readings, with errors and noise learned from all other regions.
+
+        So what its readings are given holds for a region that is not among the pairs, and none of
+        its counts tells twice: as a reading, and in a pair. Each kind keeps the method that was
+        chosen on all pairs.
+        """
+        elsewhere = {name: _others(kind.pairs, region) for name, kind in self.kinds.items()}
+        errors: dict[str, Errors] = {}
+        for name, rows in elsewhere.items():
+            errors[name] = _METHODS[self.kinds[name].method](errors.get(PANEL), _own(rows))
+        shares, in_use = (rows[rows["region"] == region] for rows in (self.shares, self.in_use))
+        twice = _others(self.twice, region)
+        return replace(self, errors=errors, twice=twice, shares=shares, in_use=in_use)
+
+    @cached_property
+    def noise(self) -> float:
+        """The standard deviation of a count of phones in use, in log-odds.
+
+        The root mean square of the differences of two counts, of which each carries half of the
+        variance. NaN where there are no two.
+        """
+        return float(np.sqrt((self.twice["difference"] ** 2).mean() / 2))
+
+
+def _others(rows: pd.DataFrame, region: str) -> pd.DataFrame:
+    return rows[rows["region"] != region]
 
 
 def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> Learned:
@@ -78,15 +109,16 @@ def learned(tables: Tables, grades: tuple[str, ...] = pairs.SOUND) -> Learned:
     panel = models.monthly_shares(tables["usage_panel"], APPLE_SERIES)
     panel = panel[panel.columns.intersection(pd.Index(_countries(tables)))]
     kinds = _kinds(tables, shares, in_use)
-    return Learned(kinds, register_noise(in_use), shares, in_use, panel)
+    of_all = {name: kind.errors for name, kind in kinds.items()}
+    return Learned(kinds, of_all, counted_twice(in_use), shares, in_use, panel)
 
 
 def _kinds(tables: Tables, shares: pd.DataFrame, in_use: pd.DataFrame) -> dict[str, Kind]:
     panel = pairs.with_panel(in_use, tables["usage_panel"], APPLE, APPLE_SERIES)
-    known = _kind(panel, {"own": partial(calibration.fitted, covariates=_IPADS)})
+    known = _kind(panel, ("own",))
     if known is None:
         return {}
-    kinds, base = {PANEL: known}, known.errors
+    kinds = {PANEL: known}
     others = in_use[in_use["vendor"] != APPLE]
     views = shares[shares["metric"] == "page_view_share"]
     flows = shares[shares["metric"].map(METRICS) == FLOW]
@@ -96,7 +128,7 @@ def _kinds(tables: Tables, shares: pd.DataFrame, in_use: pd.DataFrame) -> dict[s
         (FLOW, others, flows, _NEAR_FLOW),
     ):
         found = pairs.beside(rows, readings, months)
-        kind = _kind(found, _methods(found, base))
+        kind = _kind(found, _methods(found), known.errors)
         kinds |= {} if kind is None else {name: kind}
     return kinds
 
@@ -124,37 +156,49 @@ def usable(shares: pd.DataFrame, grades: tuple[str, ...] = pairs.SOUND) -> pd.Da
     ]
 
 
-def _methods(rows: pd.DataFrame, base: Errors) -> dict[str, Learn]:
-    """Spreads that lean on the well-known class, or are taken from it.
+def _own(rows: pd.DataFrame) -> Errors:
+    """The errors of these pairs alone, with iPads apart where the pairs tell of them."""
+    return calibration.fitted(rows, [name for name in _IPADS if name in rows])
 
-    Those of the class's own pairs alone are tried where they come from countries enough: with fewer
-    a spread of next to nothing passes any test.
+
+def _leaning(weight: float, base: Errors | None, own: Errors) -> Errors:
+    """Spreads that lean on those of the well-known class."""
+    return own if base is None else calibration.moderated(own, base, weight)
+
+
+def _alone(_base: Errors | None, own: Errors) -> Errors:
+    return own
+
+
+_METHODS: dict[str, Method] = {
+    "leaning": partial(_leaning, _LEAN),
+    "borrowed": partial(_leaning, 1e6),  # taken from it
+    "own": _alone,
+}
+
+
+def _methods(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Those to try: a class's own pairs alone where they come from countries enough.
+
+    With fewer a spread of next to nothing passes any test.
     """
-
-    def leaning(weight: float, part: pd.DataFrame) -> Errors:
-        return calibration.moderated(calibration.fitted(part), base, weight)
-
-    methods: dict[str, Learn] = {"leaning": partial(leaning, _LEAN)}
-    methods["borrowed"] = partial(leaning, 1e6)
-    if rows["region"].nunique() >= _ENOUGH:
-        methods["own"] = calibration.fitted
-    return methods
+    enough = rows["region"].nunique() >= _ENOUGH
+    return tuple(name for name in _METHODS if enough or name != "own")
 
 
-def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind | None:
+def _kind(rows: pd.DataFrame, methods: tuple[str, ...], base: Errors | None = None) -> Kind | None:
     """The method of the smallest interval score among those whose coverage passes.
 
     None where the pairs are too few to test any method, or none passes: what fails is not used.
     """
-    tried = []
-    for name, learn in methods.items():
-        try:
-            tested = calibration.left_out(rows, learn)
-        except ValueError:  # too few groups without one of the countries
-            continue
-        tried.append((name, tested))
-    if not tried:
+    try:
+        own = calibration.without_each(rows, _own)
+    except ValueError:  # too few groups without one of the countries
         return None
+    tried = {}
+    for name in methods:
+        elsewhere = {region: _METHODS[name](base, errors) for region, errors in own.items()}
+        tried[name] = elsewhere, calibration.left_out(rows, elsewhere)
     table = pd.DataFrame(
         {
             "method": name,
@@ -162,14 +206,15 @@ def _kind(rows: pd.DataFrame, methods: dict[str, Learn]) -> Kind | None:
             **{f"score{level}": score(tested, level) for level in calibration.LEVELS},
             **{f"hits{level}": int(tested[f"hit{level}"].sum()) for level in calibration.LEVELS},
         }
-        for name, tested in tried
+        for name, (_, tested) in tried.items()
     )
     if not table["passes"].any():
         return None
     best = table[table["passes"]].sort_values("score95", kind="stable").iloc[0]
-    learn, tested = methods[best["method"]], dict(tried)[best["method"]]
-    countries = calibration.countries_left_out(rows, learn)
-    return Kind(rows, learn(rows), tested, countries, table, str(best["method"]))
+    method = str(best["method"])
+    elsewhere, tested = tried[method]
+    countries = calibration.countries_left_out(rows, elsewhere)
+    return Kind(rows, _METHODS[method](base, _own(rows)), tested, countries, table, method)
 
 
 def score(tested: pd.DataFrame, level: int = 95) -> float:
@@ -205,11 +250,10 @@ def _times(reading: pd.Series, ratio: float) -> pd.Series:
     return calibration.difference((reading * ratio).clip(upper=99), reading)
 
 
-def register_noise(in_use: pd.DataFrame) -> float:
-    """The standard deviation of a count of phones in use, in log-odds.
+def counted_twice(in_use: pd.DataFrame) -> pd.DataFrame:
+    """Counts by two measurers within nine months: region and difference (log-odds), a row a pair.
 
-    From two measurers of one country and maker within nine months: the root mean square of their
-    difference, of which each carries half of the variance. NaN where there are no two.
+    Of one country and maker; `in_use`: rows as of counted.
     """
     one = in_use.assign(middle=pairs.middle(in_use))
     both = one.merge(one, on=["region", "vendor"], suffixes=("", "_other"))
@@ -217,7 +261,7 @@ def register_noise(in_use: pd.DataFrame) -> float:
     near = apart <= pd.Timedelta(days=30.5 * _NEAR_FLOW)
     both = both[near & (both["measured_by"] < both["measured_by_other"])]
     gaps = calibration.difference(both["in_use"], both["in_use_other"])
-    return float(np.sqrt((gaps**2).mean() / 2))
+    return both[["region"]].assign(difference=gaps)
 
 
 def carried(

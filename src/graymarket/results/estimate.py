@@ -10,6 +10,7 @@ from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results import shares, subjects
+from graymarket.results.assumptions import with_ranges
 from graymarket.results.back_test import BackTest
 from graymarket.results.build import Results
 from graymarket.results.cells import at, column, each
@@ -76,7 +77,7 @@ class Estimate:
 
 def compute(question: Question, tables: Tables) -> Estimate:
     """The estimates for the question's maker and places."""
-    given = tables["assumptions"]
+    given = with_ranges(tables)
     given = given[given["region"].isin(question.regions)]
     known = cast(shares.Shares, subjects.compute("shares", question, tables)).known
     inputs = models.with_shares(
@@ -178,14 +179,11 @@ def _name(name: str, region: str, question: Question) -> str:
 
 
 def _amount(results: Results, row: Any, question: Question) -> None:
-    """A quantity of a place at the event: its interval, its bounds and its median."""
+    """A quantity of a place at the event: its interval, and that of inputs off together."""
     name = _name(row.quantity, row.region, question)
     results[name] = row.interval
     if row.quantity != models.SHARE:  # which is an input itself
         results[f"{name}_together"] = row.together
-    if name == "share":
-        what = "The middle of the draws of the maker's share"
-        results.quantity("share_median", row.median, "percent", what, row, kind="estimated")
 
 
 def _assumed(results: Results, inputs: pd.DataFrame, question: Question, when: str = "") -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from graymarket import models
 from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
+from graymarket.results.assumptions import with_ranges
 from graymarket.results.build import Results
 from graymarket.results.cells import column, each
 from graymarket.results.intervals import bounds, interval, refusal
@@ -75,7 +76,7 @@ def own_cases(
 def _others_allow(results: Results, done: pd.DataFrame, question: Question, tables: Tables) -> None:
     """Whether the residual method allows far more customs-gray phones than are assumed."""
     gaps = done[(done["method"] == "share_gap") & (done["quantity"] == "gray_share")]
-    assumed = tables["assumptions"]
+    assumed = with_ranges(tables)
     for gap in each(gaps[gaps["maker"] == question.maker]):
         ranges = assumed[
             (assumed["region"] == gap.region)

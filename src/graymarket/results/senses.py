@@ -9,6 +9,7 @@ from graymarket.evidence import Tables, lineage
 from graymarket.question import Question
 from graymarket.results import local_rules
 from graymarket.results import rules as law
+from graymarket.results.assumptions import with_ranges
 from graymarket.results.build import Results
 from graymarket.results.channel import standing
 from graymarket.results.places import names_of
@@ -65,7 +66,7 @@ def _assumed(
     region: str, sense: str, question: Question, tables: Tables
 ) -> tuple[str, dict[str, Result | str], tuple[str, ...]]:
     """The part of the maker's phones assumed to be gray: a suffix of the answer, parts, rows."""
-    assumed = tables["assumptions"]
+    assumed = with_ranges(tables)
     row = assumed[
         (assumed["region"] == region)
         & (assumed["maker"] == question.maker)

@@ -135,9 +135,9 @@ def errors_of(name: str, known: Learned, month: pd.Timestamp) -> Error | None:
     if name == REGISTER:
         none = {"off": 0.0, "se": 0.0, "between": 0.0}
         return None if np.isnan(known.noise) else Error(**none, within=known.noise, freedom=_MANY)
-    if name not in known.kinds:
+    if name not in known.errors:
         return None
-    errors = known.kinds[name].errors
+    errors = known.errors[name]
     given = {"ipads": float(month < pairs.IPADS_LEAVE)} if len(errors.names) > 1 else {}
     off, se = errors.expected(**given)
     return Error(off, se, errors.between, errors.within, errors.freedom)

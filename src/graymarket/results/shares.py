@@ -84,11 +84,12 @@ def compute(question: Question, tables: Tables) -> Shares:
     coverage = _coverage(results, learned.kinds)
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
-    observed = pd.DataFrame() if here is None else _observed(results, here, learned)
+    elsewhere = learned.at(question.regions[0])
+    observed = pd.DataFrame() if here is None else _observed(results, here, elsewhere)
     if here is not None:
         results["share_with_c"] = _with_weak_rows(here, tables)
     numbers, paired = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
-    kinds = pd.DataFrame() if here is None else _kinds(here, learned)
+    kinds = pd.DataFrame() if here is None else _kinds(here, elsewhere)
     return Shares(every, weights, observed, kinds, coverage, numbers, paired, results)
 
 
@@ -96,13 +97,14 @@ def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, 
     given = tables["assumptions"]
     found = {}
     for region in question.regions:
+        elsewhere = learned.at(region)
         dates = {question.month, *given.loc[given["region"] == region, "date"]}
         for date in sorted(dates):
-            for maker in sorted({*makers(region, learned, tables), question.maker, errors.APPLE}):
+            for maker in sorted({*makers(region, elsewhere, tables), question.maker, errors.APPLE}):
                 target = Target(region, date, maker)
-                readings = readings_of(target, learned, tables)
+                readings = readings_of(target, elsewhere, tables)
                 if len(readings):
-                    limits = limits_of(target, learned, tables)
+                    limits = limits_of(target, elsewhere, tables)
                     posterior = synthesis.combined(readings, limits)
                     found[region, date, maker] = Known(target, readings, limits, posterior)
     return found
@@ -213,12 +215,12 @@ _MIGHT = (
 )
 
 
-def _observed(results: Results, here: Known, learned: Learned) -> pd.DataFrame:
+def _observed(results: Results, here: Known, elsewhere: Learned) -> pd.DataFrame:
     """The share after each of a dozen possible observations of the lock's month."""
     now = np.diff(here.posterior.interval(LEVEL))[0]
     rows = []
     for source, kind, sample, found in _MIGHT:
-        known = errors_of(kind, learned, here.target.date)
+        known = errors_of(kind, elsewhere, here.target.date)
         if known is None:
             continue
         for share in found:
@@ -318,7 +320,7 @@ def _pairs(kinds: dict[str, Kind], tables: Tables) -> pd.DataFrame:
 
 def _with_weak_rows(here: Known, tables: Tables) -> Quantity:
     """The share as it would be were rows of grade C built on, as a check."""
-    learned = errors.learned(tables, (*pairs.SOUND, "C"))
+    learned = errors.learned(tables, (*pairs.SOUND, "C")).at(here.target.region)
     readings = readings_of(here.target, learned, tables)
     posterior = synthesis.combined(readings, limits_of(here.target, learned, tables))
     return replace(share_interval(posterior, here), lineage=lineage(readings))

@@ -5,14 +5,15 @@ from typing import Any
 import pandas as pd
 
 from graymarket.evidence import lineage
+from graymarket.evidence.tables import as_range
 from graymarket.results.quantity import Label, Moment, Result, Verdict
 
 _YEARS = ("year",)  # periods of which the months say nothing more
 
 
 def month_span(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    """From the first month to the last, as the period of a quantity."""
-    return f"{first:%Y-%m}..{last:%Y-%m}"
+    """From the first month to the last, or the one, as the period of a quantity."""
+    return as_range(f"{first:%Y-%m}", f"{last:%Y-%m}")
 
 
 def when(row: Any) -> Result:
