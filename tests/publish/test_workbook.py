@@ -109,6 +109,7 @@ def report():
                 "table": guesses,
             }
         ],
+        "calculators": [],
         "results": {"one/high": QUANTITY, "one/word": VERDICT, "two/lock": MOMENT},
     }
 

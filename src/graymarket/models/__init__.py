@@ -12,7 +12,6 @@ from graymarket.models.estimate import (
     bounds,
     estimate,
     parameters,
-    samples,
     value,
     with_shares,
 )
@@ -145,7 +144,6 @@ __all__ = [
     "renewal",
     "residual_part",
     "residual_share",
-    "samples",
     "sampling_error",
     "sanctions_effect",
     "statements_on",

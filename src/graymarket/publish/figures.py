@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from graymarket.palette import PALETTE
+from graymarket.publish.calculated import calculated
 from graymarket.publish.citation import credit_line, how_to_cite, licences, sentence
+from graymarket.publish.model_tables import model_tables
 from graymarket.publish.text import csv_text
 from graymarket.publish.typesetting import compile_pictures, typst_string
 
@@ -17,7 +19,7 @@ _LIST = "README.txt"
 
 def figures(report: dict[str, Any]) -> dict[str, bytes]:
     """File names and contents: of each exhibit its table and text, of each chart its pictures.
-    Of each sheet that is for the workbook alone its table.
+    Of each sheet that is for the workbook alone, and of the model's grid and points, its table.
 
     Pictures have their letters as shapes: they need no fonts. README.txt lists all files.
     """
@@ -29,6 +31,10 @@ def figures(report: dict[str, Any]) -> dict[str, bytes]:
     for sheet in report.get("tables", []):
         name = sheet["name"].lower().replace(" ", "-")
         files[f"{name}.csv"] = csv_text(sheet["table"]).encode()
+    for payload in report.get("calculators", []):
+        for live in model_tables(payload, calculated(payload)):
+            name = live.name.lower().replace(" ", "-")
+            files[f"{name}.csv"] = csv_text(live.as_table()).encode()
     for exhibit, picture in zip(charts, _pictures(charts), strict=True):
         files[f"{exhibit['id']}.svg"] = _described(exhibit).encode()
         files[f"{exhibit['id']}.png"] = picture

@@ -1,23 +1,27 @@
 """Every table of the report as a workbook: numbers as numbers, one table a sheet."""
 
 import io
-import json
 import re
 import textwrap
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from graymarket.palette import PALETTE
+from graymarket.publish.calculated import calculated
 from graymarket.publish.citation import full_title, how_to_cite, licences, long_date, sentence
+from graymarket.publish.model_page import ModelPage
+from graymarket.publish.model_sheet import Model, model
+from graymarket.publish.model_tables import model_tables
 from graymarket.publish.payloads import Payload
+from graymarket.publish.sheets import Cell, Formula, Given, Sheet, kind_of, number_format, plain
 
 _INK, _MUTE, _FAINT, _LINK = (PALETTE[name] for name in ("ink", "text-mute", "faint", "second"))
 _FONT = {"font_name": "Arial", "font_size": 11, "font_color": _INK, "font_scheme": ""}
@@ -26,11 +30,9 @@ _LINE = 105  # letters a line of text around a table: it runs across the columns
 _MANY_COLUMNS = 6  # with more, the first stays in view
 _MANY_ROWS = 15  # with more, columns can be filtered
 _COVER = 95  # letters a line of the cover
-_MOST_DECIMALS = 4
 _ROW = 15  # points: a line of text
 _LONGEST_NAME = 31  # letters, by Excel's rule
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_DAY = r"(?:19|2\d)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"  # none before 1900 in sheets
 
 _TO_CONTENTS = "internal:'Contents'!A1"
 _ABOUT = (
@@ -67,39 +69,6 @@ _RESULT_COLUMNS = {  # of the sheet of results → what each holds
 }
 
 _Look = dict[str, Any]
-Cell = str | float | int | date | None
-
-
-@dataclass
-class _Sheet:
-    """What one sheet holds: a table, with the lines above and below it."""
-
-    name: str
-    title: str
-    about: str
-    columns: list[str]
-    rows: list[list[Any]]
-    meanings: list[str] = field(default_factory=list)
-    note: str = ""
-    links: list[tuple[str, str]] = field(default_factory=list)
-
-    @cached_property
-    def stored(self) -> list[list[Cell]]:
-        """Each column's cells as they are stored."""
-        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
-        return [_stored(list(column)) for column in columns]
-
-    @cached_property
-    def headers(self) -> list[str]:
-        """The columns' names, made unlike each other, as a spreadsheet's table asks."""
-        names: list[str] = []
-        for column in self.columns:
-            name, count = column.strip() or "Column", 1
-            while name.lower() in (other.lower() for other in names):
-                count += 1
-                name = f"{column.strip()} ({count})"
-            names.append(name)
-        return names
 
 
 def workbook(report: Payload) -> bytes:
@@ -109,8 +78,10 @@ def workbook(report: Payload) -> bytes:
     """
     sheets = [_exhibit_sheet(exhibit) for exhibit in report["exhibits"]]
     sheets += [_table_sheet(table) for table in report["tables"]]
-    sheets.append(_results_sheet(report["results"]))
-    sheets = [_contents_sheet(sheets), _notes_sheet(), _columns_sheet(sheets), *sheets]
+    models, tables = _live(report)
+    sheets += [*tables, _results_sheet(report["results"])]
+    listed: list[Sheet | Model] = [*models, *sheets]
+    contents, notes, columns = _contents_sheet(listed), _notes_sheet(), _columns_sheet(listed)
     buffer = io.BytesIO()
     book = Workbook(
         buffer,
@@ -130,14 +101,25 @@ def workbook(report: Payload) -> bytes:
             "created": datetime.fromisoformat(report["date"]),
         }
     )
-    _Writer(book, report).write(sheets)
+    _Writer(book, report).write([contents, *models, notes, columns, *sheets])
     book.close()
     return _with_language(buffer.getvalue(), report["language"])
 
 
-def _exhibit_sheet(exhibit: Payload) -> _Sheet:
+def _live(report: Payload) -> tuple[list[Model], list[Sheet]]:
+    """The sheets that work the answer out: the model, and the tables beneath it; none without."""
+    models: list[Model] = []
+    tables: list[Sheet] = []
+    for payload in report["calculators"]:
+        known = calculated(payload)
+        models.append(model(payload, known))
+        tables += model_tables(payload, known)
+    return models, tables
+
+
+def _exhibit_sheet(exhibit: Payload) -> Sheet:
     columns, rows, units = _spread(exhibit["table"])
-    return _Sheet(
+    return Sheet(
         name=f"E{exhibit['number']:02} {exhibit['id']}"[:_LONGEST_NAME].rstrip("-"),
         title=f"Exhibit {exhibit['number']}: {exhibit['title']}",
         about=exhibit["subtitle"],
@@ -149,10 +131,10 @@ def _exhibit_sheet(exhibit: Payload) -> _Sheet:
     )
 
 
-def _table_sheet(table: Payload) -> _Sheet:
+def _table_sheet(table: Payload) -> Sheet:
     columns, rows, units = _spread(table["table"])
     name, title, about = table["name"][:_LONGEST_NAME], table["title"], table["description"]
-    return _Sheet(name, title, about, columns, rows, meanings=units)
+    return Sheet(name, title, about, columns, rows, meanings=units)
 
 
 def _spread(table: Payload) -> tuple[list[str], list[list[Any]], list[str]]:
@@ -176,9 +158,9 @@ def _part(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else value
 
 
-def _results_sheet(results: Payload) -> _Sheet:
+def _results_sheet(results: Payload) -> Sheet:
     listed = [_result_row(name, entry) for name, entry in results.items()]
-    return _Sheet(
+    return Sheet(
         name="results",
         title="Results: every number that the report's prose names",
         about="One row a result, with all that it takes to quote it",
@@ -197,18 +179,18 @@ def _result_row(name: str, entry: Payload) -> Payload:
     return entry | period | {"subject": subject, "name": own, "lineage": lineage}
 
 
-def _contents_sheet(sheets: list[_Sheet]) -> _Sheet:
-    return _Sheet(
+def _contents_sheet(sheets: list[Sheet | Model]) -> Sheet:
+    return Sheet(
         name="Contents",
         title="Contents",
         about="Each sheet holds one table. The first column leads to it.",
         columns=["Sheet", "Title", "What it shows", "Rows"],
-        rows=[[s.name, s.title, s.about, len(s.rows)] for s in sheets],
+        rows=[[s.name, s.title, s.about, s.length] for s in sheets],
     )
 
 
-def _notes_sheet() -> _Sheet:
-    return _Sheet(
+def _notes_sheet() -> Sheet:
+    return Sheet(
         name="Notes",
         title="Notes: marks used in this workbook",
         about="Units stand in the columns' names, or in the line under each sheet's title.",
@@ -217,8 +199,8 @@ def _notes_sheet() -> _Sheet:
     )
 
 
-def _columns_sheet(sheets: list[_Sheet]) -> _Sheet:
-    return _Sheet(
+def _columns_sheet(sheets: list[Sheet | Model]) -> Sheet:
+    return Sheet(
         name="Columns",
         title="Columns: what the columns of every sheet hold",
         about="What kind of value, how many cells are empty, and the unit or meaning where known",
@@ -227,58 +209,10 @@ def _columns_sheet(sheets: list[_Sheet]) -> _Sheet:
     )
 
 
-def _column_rows(sheet: _Sheet) -> Iterator[list[Any]]:
-    meanings = sheet.meanings or [""] * len(sheet.columns)
-    for header, cells, meaning in zip(sheet.headers, sheet.stored, meanings, strict=True):
-        yield [sheet.name, header, _kind_of(cells), cells.count(None), meaning]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _stored(values: list[Any]) -> list[Cell]:
-    """A column's values as cells: empty as None, days as dates where all are days."""
-    present = [value for value in values if value is not None and value != ""]
-    if present and all(isinstance(v, str) and re.fullmatch(_DAY, v) for v in present):
-        return [date.fromisoformat(value) if value else None for value in values]
-    return [_cell(value) for value in values]
-
-
-def _cell(value: Any) -> Cell:
-    if value is None or value == "" or value != value:
-        return None
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, int | float | str) else json.dumps(value, ensure_ascii=False)
-
-
-def _kind_of(cells: list[Cell]) -> str:
-    """What a column of cells holds, in words."""
-    present = [cell for cell in cells if cell is not None]
-    if present and all(map(_is_number, present)):
-        return "numbers"
-    if present and all(isinstance(cell, date) for cell in present):
-        return "dates"
-    if any(map(_is_number, present)):
-        return "numbers and text"
-    return "text" if present else "nothing yet"
-
-
-def _number_format(cells: list[Cell]) -> str:
-    """How a column's numbers and dates are shown: alike in all its rows."""
-    days = [cell for cell in cells if isinstance(cell, date)]
-    if days:
-        return "yyyy-mm" if all(day.day == 1 for day in days) else "yyyy-mm-dd"
-    numbers = [cell for cell in cells if isinstance(cell, int | float)]
-    decimals = max((_decimals(number) for number in numbers), default=0)
-    if not decimals and numbers and all(1900 <= number <= 2100 for number in numbers):
-        return "0"  # years
-    return "#,##0" + ("." + "0" * decimals if decimals else "")
-
-
-def _decimals(number: float) -> int:
-    return len(f"{number:.{_MOST_DECIMALS}f}".rstrip("0").partition(".")[2])
+def _column_rows(sheet: Sheet | Model) -> Iterator[list[Any]]:
+    for header, cells, meaning in sheet.described:
+        empty = [plain(cell) for cell in cells].count(None)
+        yield [sheet.name, header, kind_of(cells), empty, meaning]
 
 
 def _with_language(content: bytes, language: str) -> bytes:
@@ -305,13 +239,17 @@ class _Writer:
     def __init__(self, book: Workbook, report: Payload):
         self._book, self._report = book, report
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._names: set[str] = set()
 
-    def write(self, sheets: list[_Sheet]) -> None:
+    def write(self, sheets: list[Sheet | Model]) -> None:
         """The cover, then one sheet each."""
         self._cover()
         names = {sheet.name for sheet in sheets}
         for sheet in sheets:
-            self._sheet(sheet, names if sheet.name in ("Contents", "Columns") else set())
+            if isinstance(sheet, Model):
+                self._model(sheet)
+            else:
+                self._sheet(sheet, names if sheet.name in ("Contents", "Columns") else set())
 
     def _format(self, **properties: Any) -> Format:
         key = tuple(sorted(properties.items()))
@@ -348,7 +286,24 @@ class _Writer:
         page.write_url(len(lines), 0, _TO_CONTENTS, link, "Contents of this workbook")
         self._print(page, "Cover")
 
-    def _sheet(self, sheet: _Sheet, linked: set[str]) -> None:
+    def _model(self, model: Model) -> None:
+        page = self._book.add_worksheet(model.name)
+        page.hide_gridlines(2)
+        above = self._above(Sheet(model.name, model.title, model.about, [], []))
+        for row, line in enumerate(above):
+            self._line(page, row, *line)
+        page.set_row(0, 24)
+        self._print(page, model.name)
+        ModelPage(page, self._format, partial(self._name, model.name)).write(model, len(above))
+
+    def _name(self, sheet: str, name: str, address: str) -> None:
+        """Names cells of the sheet. Raises ValueError where two would be called the same."""
+        if name.lower() in self._names:
+            raise ValueError(f"workbook: two of its cells would be named {name}")
+        self._names.add(name.lower())
+        self._book.define_name(name, f"='{sheet}'!{address}")
+
+    def _sheet(self, sheet: Sheet, linked: set[str]) -> None:
         page = self._book.add_worksheet(sheet.name)
         page.hide_gridlines(2)
         above = self._above(sheet)
@@ -369,7 +324,7 @@ class _Writer:
         else:
             page.write_string(row, 0, words, look)
 
-    def _above(self, sheet: _Sheet) -> list[tuple[str, Format, str]]:
+    def _above(self, sheet: Sheet) -> list[tuple[str, Format, str]]:
         """Title, measure and links: the words of each line, its look, where it leads to."""
         muted = self._format(font_color=_MUTE)
         link = self._format(font_color=_LINK, underline=1)
@@ -384,7 +339,7 @@ class _Writer:
             lines.append((f"{words}: below the table, from row {below}", link, where))
         return lines
 
-    def _table(self, page: Worksheet, sheet: _Sheet, top: int, linked: set[str]) -> None:
+    def _table(self, page: Worksheet, sheet: Sheet, top: int, linked: set[str]) -> None:
         header = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
         header["bottom_color"] = _INK
         looks = [self._format(**header, **_side(cells)) for cells in sheet.stored]
@@ -406,9 +361,11 @@ class _Writer:
                 "description": sheet.about[:255],
             },
         )
+        for column, name in enumerate(sheet.ranges):
+            self._name(sheet.name, name, xl_range_abs(top + 1, column, bottom, column))
         for column, cells in enumerate(sheet.stored):
             line = {"bottom": 1, "bottom_color": _FAINT, **_side(cells)}
-            look = line | {"num_format": _number_format(cells)}
+            look = line | {"num_format": number_format(cells)}
             for row, value in enumerate(cells, top + 1):
                 self._cell(page, (row, column), value, look, linked)
 
@@ -418,10 +375,15 @@ class _Writer:
         link = look | {"font_color": _LINK, "underline": 1, "text_wrap": True}
         if value is None:
             page.write_blank(*place, None, self._format(**look))
+        elif isinstance(value, Formula):
+            text = value.text.format(row=place[0] + 1, before=place[0])
+            page.write_formula(*place, f"={text}", self._format(**look), value.value)
         elif isinstance(value, date):
             page.write_datetime(*place, value, self._format(**look))
-        elif not isinstance(value, str):
+        elif isinstance(value, int | float):
             page.write_number(*place, value, self._format(**look))
+        elif isinstance(value, Given):
+            raise TypeError("only the sheet Model is edited")
         elif place[1] == 0 and value in linked:
             page.write_url(*place, f"internal:'{value}'!A1", self._format(**link), value)
         elif re.fullmatch(r"https?://\S+", value):
@@ -429,7 +391,7 @@ class _Writer:
         else:
             page.write_string(*place, value, self._format(**look, text_wrap=True))
 
-    def _below(self, page: Worksheet, sheet: _Sheet, row: int) -> None:
+    def _below(self, page: Worksheet, sheet: Sheet, row: int) -> None:
         lines = textwrap.wrap(f"Note: {sheet.note}", _LINE) if sheet.note else []
         if lines or sheet.links:
             page.set_row(row, 2 * _ROW)  # room between the table and what stands below it
@@ -453,7 +415,7 @@ class _Writer:
 
 def _side(cells: list[Cell]) -> _Look:
     """Numbers to the right, all else to the left, with room between the two."""
-    return {"align": "right" if _kind_of(cells) == "numbers" else "left", "indent": 1}
+    return {"align": "right" if kind_of(cells) == "numbers" else "left", "indent": 1}
 
 
 def _height(text: str) -> int:

@@ -35,9 +35,6 @@ _KINDS = ("evidence", models.LEARNED, "inference", "guess", "proxy", "none")
 _CELLS = ("interval", "later", "together", "rests", "month", "proxy")
 _OF_ALL = ("smartphones", "brand_gray_supply")  # of all makers, and asked about with any of them
 
-# The quantities whose points are handed out.
-_POINTS_OF = ("smartphones", "phones", "brand_gray_phones")
-
 # A quantity → what it is, for its definition.
 _WHAT = {
     "smartphones": "Smartphones in use",
@@ -63,9 +60,8 @@ class Estimate:
     makers, and the cases, with the same cells; `chain`: the inputs of the main place's gray phones,
     a row each: label, low, mode, high, kind, reasoning; `swing`: what each of them does alone, as
     in models.sensitivity, with label and remark (results); `methods`: a row a place: name, channel,
-    share_gap, flow (results); `every_point`: the main place's points at the event, a column an
-    input or a quantity, shares in percent. The frames chain and swing are empty where the main
-    place has no such estimate.
+    share_gap, flow (results). The frames chain and swing are empty where the main place has no such
+    estimate.
     """
 
     then: pd.Timestamp | None
@@ -76,7 +72,6 @@ class Estimate:
     chain: pd.DataFrame
     swing: pd.DataFrame
     methods: pd.DataFrame
-    every_point: pd.DataFrame
     results: Results
 
 
@@ -119,8 +114,7 @@ def compute(question: Question, tables: Tables) -> Estimate:
         name=inputs["region"].map(names_of(tables)),
         label=column([label_of(row) for row in each(inputs)], inputs.index),
     )
-    points = _points(assumed, question)
-    return Estimate(then, latest, inputs, estimates, asked, *frames, methods, points, results)
+    return Estimate(then, latest, inputs, estimates, asked, *frames, methods, results)
 
 
 def _dates(
@@ -378,15 +372,6 @@ def _asked(
     if not counts["made_of_gray"][0]:
         results.verdict("no_gray", "none", what, origin, about="no_gray_estimate", parts=words)
     return asked
-
-
-def _points(inputs: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """Every point of the main place's inputs, and what follows from it."""
-    here = inputs[inputs["region"] == question.regions[0]]
-    drawn = {name: points for (name, _), points in models.samples(here).items()}
-    known = [name for name in _POINTS_OF if models.parameters(name, drawn)]
-    frame = pd.DataFrame(drawn | {name: models.value(name, drawn) for name in known})
-    return frame.assign(lineage=column([lineage(here)] * len(frame)))
 
 
 def _base(results: Results, inputs: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from graymarket.evidence import Tables, lineage
 from graymarket.models import calibration, pairs, synthesis
@@ -62,17 +61,15 @@ class Shares:
     numbers of synthesis.combined, weight and without (results, the last the interval without it);
     `observed`, a row an observation that nobody has made yet: label, share, after (the interval
     with it), width (of the interval, in percent of now), kind, value and sample; `kinds`, what each
-    kind of reading is off by there, as synthesis.Error, with label; `grid`, the posterior:
-    log_odds, share and probability. `coverage`: a row a kind of reading: label, pairs, countries,
-    hits and chances (results), method; `errors`: the numbers learned of each kind; `pairs`: the
-    pairs of every kind, with kind and name (the place).
+    kind of reading is off by there, as synthesis.Error, with label. `coverage`: a row a kind of
+    reading: label, pairs, countries, hits and chances (results), method; `errors`: the numbers
+    learned of each kind; `pairs`: the pairs of every kind, with kind and name (the place).
     """
 
     known: dict[Place, Known]
     weights: pd.DataFrame
     observed: pd.DataFrame
     kinds: pd.DataFrame
-    grid: pd.DataFrame
     coverage: pd.DataFrame
     errors: pd.DataFrame
     pairs: pd.DataFrame
@@ -93,8 +90,7 @@ def compute(question: Question, tables: Tables) -> Shares:
         results["share_with_c"] = _with_weak_rows(here, tables)
     numbers, paired = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
     kinds = pd.DataFrame() if here is None else _kinds(here, elsewhere)
-    grid = _posterior(here)
-    return Shares(every, weights, observed, kinds, grid, coverage, numbers, paired, results)
+    return Shares(every, weights, observed, kinds, coverage, numbers, paired, results)
 
 
 def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
@@ -320,16 +316,6 @@ def _pairs(kinds: dict[str, Kind], tables: Tables) -> pd.DataFrame:
         return pd.DataFrame()
     every = pd.concat([kind.pairs.assign(kind=name) for name, kind in kinds.items()])
     return every.assign(name=every["region"].map(names_of(tables))).reset_index(drop=True)
-
-
-def _posterior(here: Known | None) -> pd.DataFrame:
-    """The grid of the main place's share: log_odds, share (percent) and probability."""
-    if here is None:
-        return pd.DataFrame()
-    grid = synthesis.GRID
-    shares = 100 * expit(grid)
-    cells = {"log_odds": grid, "share": shares, "probability": here.posterior.density}
-    return pd.DataFrame(cells).assign(lineage=column([here.lineage] * len(grid)))
 
 
 def _with_weak_rows(here: Known, tables: Tables) -> Quantity:
