@@ -379,8 +379,8 @@ def _kinds(payload: Payload, known: Calculated) -> Block:
         ("between", "Between", f"countries: {spread}"),
         ("within", "Within", f"countries: {spread}"),
         ("freedom", "Freedom", "degrees of freedom"),
-        ("pull", "Σ shared÷own²", "sum of shared × precision of its readings"),
-        ("tie", "Σ shared²÷own²", "sum of shared² × precision of its readings"),
+        ("pull", "Σ s ÷ o²", "of its readings; s: shared, o: own"),
+        ("tie", "Σ s² ÷ o²", "of its readings; s: shared, o: own"),
         ("variance", "Variance", "of its readings’ part in the center"),
     )
     found = known.readings
