@@ -259,9 +259,11 @@ def test_contents_lead_to_every_exhibit(built, page_factory):
 
 
 WALK = """() => {
-  // Everything with a digit that a reader sees, apart from code, the appendix that explains the
-  // columns, and the lists that numbers lead to.
-  const skipped = '.code, .reference, .traces, .sources, .edition, .label, .data, script, style';
+  // Everything with a digit that a reader sees, apart from code, the calculator (whose evidence
+  // stands beside each input), the appendix that explains the columns, and the lists that numbers
+  // lead to.
+  const skipped = '.code, .calculator, .reference, .traces, .sources, .edition, .label, .data, ' +
+    'script, style';
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const found = {linked: [], figures: [], bare: []};
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -154,7 +154,7 @@ def learned(monkeypatch):
     readings = pd.DataFrame([row | {"lineage": "vendor_share/v-1"}], index=["v-1"])
     place = "CUB", EVENT, "Xiaomi"
     known = shares.Known(Target(*place), readings, pd.DataFrame(), combined(readings))
-    of = shares.Shares({place: known}, *[pd.DataFrame()] * 7, Results())
+    of = shares.Shares({place: known}, *[pd.DataFrame()] * 6, Results())
     others = estimate.subjects.compute
     monkeypatch.setattr(
         estimate.subjects,

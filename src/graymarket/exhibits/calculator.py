@@ -9,7 +9,7 @@ import pandas as pd
 
 from graymarket import evidence, wording
 from graymarket.exhibits.tables import as_html, table
-from graymarket.models import POINTS
+from graymarket.models import POINTS, Z95
 from graymarket.models.estimate import LEVELS, SHARE
 from graymarket.models.points import directions
 from graymarket.models.synthesis import GRID, STEP
@@ -61,6 +61,7 @@ class Calculator:
             "share": {"name": SHARE, "directions": directions(SHARE)},
             "grid": {"first": float(GRID[0]), "step": STEP, "count": len(GRID)},
             "points": POINTS,
+            "z95": Z95,
             "levels": {name: percent / 100 for name, percent in LEVELS.items()},
         }
 

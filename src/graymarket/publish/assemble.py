@@ -49,6 +49,7 @@ class _Book:
     slides: list[Payload] = field(default_factory=list)
     tables: list[Payload] = field(default_factory=list)
     calculators: list[Payload] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
 
@@ -107,9 +108,11 @@ def _names_in(notebook: NotebookNode) -> set[str]:
 
 
 def _number_exhibits(name: str, notebook: NotebookNode, book: _Book) -> None:
+    for shown in (*outputs(notebook, EXHIBIT_MIME), *outputs(notebook, CALCULATOR_MIME)):
+        if shown["id"] in book.ids:
+            book.problems.append(f"notebooks/{name}.ipynb: exhibit id {shown['id']!r} used twice")
+        book.ids.add(shown["id"])
     for exhibit in outputs(notebook, EXHIBIT_MIME):
-        if exhibit["id"] in book.exhibits:
-            book.problems.append(f"notebooks/{name}.ipynb: exhibit id {exhibit['id']!r} used twice")
         exhibit["number"] = len(book.exhibits) + 1
         exhibit["basis"] = book.resolve(tuple(exhibit["lineage"]))
         sources = {source["id"]: source for line in exhibit["basis"] for source in line["sources"]}

@@ -18,7 +18,6 @@ T = TypeVar("T")
 Vector = npt.NDArray[np.float64]
 Join = Callable[[str, Any, Any], Any]
 
-Z95 = 1.959963984540054  # of the normal distribution: 95% of it lie within that many deviations
 _SIGNS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
@@ -85,7 +84,7 @@ def readings_of(payload: Payload) -> Readings:
         _column(limits, key) for key in ("cap_low", "cap_high", "moved", "doubt")
     )
     ends = np.log(low / (100 - low)), np.log(high / (100 - high))
-    unsure = np.hypot((ends[1] - ends[0]) / (2 * Z95), limit_doubt)
+    unsure = np.hypot((ends[1] - ends[0]) / (2 * payload["z95"]), limit_doubt)
     share = {
         "precision": float(total),
         "center": float(weight @ at),

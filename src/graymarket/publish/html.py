@@ -114,7 +114,8 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
 def ids_of(report: dict[str, Any]) -> set[str]:
     """The ids that a report's chapters, exhibits and numbers have in its files."""
     items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
-    parts = [*report.get("chapters", []), *report.get("exhibits", []), *items]
+    named = ("chapters", "exhibits", "calculators")
+    parts = [*(part for name in named for part in report.get(name, [])), *items]
     return {part["id"] for part in parts}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, sqrt
 from pathlib import Path
 
-from graymarket.publish.calculated import Z95, Calculated, folded, on_ends
+from graymarket.publish.calculated import Calculated, folded, on_ends
 from graymarket.publish.model_tables import quantile_formula, signed, triangular_formula
 from graymarket.publish.payloads import Payload
 from graymarket.publish.sheets import Cell, Formula, Given, named
@@ -87,7 +87,7 @@ def model(payload: Payload, known: Calculated) -> Model:
     """The sheet, with the formulas' values as they are now."""
     blocks = [
         _answer(payload, known),
-        _inputs(payload, known),
+        *([_inputs(payload, known)] if payload["inputs"] else []),
         _readings(payload, known),
         *([_limits(payload, known)] if payload["limits"] else []),
         *([_possible(payload)] if payload["possible"] else []),
@@ -358,7 +358,7 @@ def _limits(payload: Payload, known: Calculated) -> Block:
         low, high, moved, doubt = (named(one["name"], key) for key in keys)
         first, last = (f"LN({end}/(100-{end}))" for end in (low, high))
         least = payload["grid"]["step"] / 10
-        own = f"MAX({least!r},SQRT((({last}-{first})/(2*{Z95!r}))^2+{doubt}^2))"
+        own = f"MAX({least!r},SQRT((({last}-{first})/(2*{payload['z95']!r}))^2+{doubt}^2))"
         rows[one["name"]] = [
             *(one["label"], one["name"], *(Given(one[key]) for key in keys)),
             Formula(

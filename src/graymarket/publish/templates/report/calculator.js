@@ -4,7 +4,7 @@
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const logit = (part) => Math.log(part / (1 - part));
 const expit = (odds) => 1 / (1 + Math.exp(-odds));
-const Z95 = 1.959964, PER_DEVIATION = Math.PI / Math.sqrt(3);
+const PER_DEVIATION = Math.PI / Math.sqrt(3);
 
 const readingOf = (model, number, name, kind) => {
   const part = number(name, "value") / 100, sample = number(name, "sample");
@@ -39,10 +39,10 @@ const leastSquares = (readings) => {
   };
 };
 
-const limitOf = (number, name, step) => {
+const limitOf = ({ z95, grid }, number, name) => {
   const low = logit(number(name, "cap_low") / 100), high = logit(number(name, "cap_high") / 100);
-  const own = Math.hypot((high - low) / (2 * Z95), number(name, "doubt"));
-  return { at: (low + high) / 2 + number(name, "moved"), own: Math.max(own, step / 10) };
+  const own = Math.hypot((high - low) / (2 * z95), number(name, "doubt"));
+  return { at: (low + high) / 2 + number(name, "moved"), own: Math.max(own, grid.step / 10) };
 };
 
 /* What is known of the share: chance[i] lies below the lower edge of cell i of the grid. */
@@ -98,7 +98,7 @@ const workedOut = (model, values) => {
   const readings = used.map(({ name, kind }) => readingOf(model, number, name, kind));
   if (values.further_use) readings.push(readingOf(model, number, "further", values.further_kind));
   if (!readings.length) throw new Error("One reading or more is needed.");
-  const share = posterior(model, readings, model.limits.map(({ name }) => limitOf(number, name, model.grid.step)));
+  const share = posterior(model, readings, model.limits.map(({ name }) => limitOf(model, number, name)));
   const points = { [model.share.name]: pointsOf(model, model.share.directions).map(share) };
   for (const { name, label, directions } of model.inputs) {
     const ends = ["low", "mode", "high"].map((column) => number(name, column));
