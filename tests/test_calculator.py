@@ -140,7 +140,7 @@ def test_what_might_be_observed_moves_the_page_as_the_code(page, root):
 
 def test_a_field_a_slider_and_reset_by_the_keyboard(page):
     before = on_page(page)
-    page.locator("input[type=number][aria-label='Mobile lines, likeliest']").focus()
+    page.locator("input[type=number][aria-label='Mobile lines, most likely']").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("7000000")
     field = page.locator("input[type=number][aria-label='Mobile lines, highest']")
@@ -158,7 +158,7 @@ def test_numbers_out_of_order_are_told_and_the_last_answer_stays(page):
     before = on_page(page)
     page.locator("input[type=number][aria-label='Mobile lines, lowest']").fill("9000000")
     alert = page.get_by_role("alert")
-    assert alert.inner_text() == "Mobile lines: expected lowest ≤ likeliest ≤ highest."
+    assert alert.inner_text() == "Mobile lines: expected lowest ≤ most likely ≤ highest."
     assert on_page(page) == before
     page.locator("input[type=number][aria-label='Mobile lines, lowest']").fill("6000000")
     assert alert.is_hidden()

@@ -183,6 +183,24 @@ def count_syllables(word):
     return max(1, len(re.findall(r"[aeiouy]+", stem)))
 
 
+def test_no_word_is_printed_that_only_we_would_understand(built, root):
+    """docs/words.csv says what to write instead; rows of data/ are in their authors' words."""
+    rows = csv.DictReader((root / "docs/words.csv").read_text(encoding="utf-8").splitlines())
+    words = [row["word"] for row in rows]
+    body, *_ = printed(built / "report/report.pdf").rpartition("Where every number comes from")
+    slides = text_of((built / "report/slides.html").read_text(encoding="utf-8"))
+    for text in (body, printed(built / "report/brief.pdf"), slides):
+        read = " ".join(re.sub("\u00ad\\s*", "", text).split())
+        found = {word: re.findall(rf".{{30}}\b{word}\b.{{10}}", read, re.I) for word in words}
+        assert {word: where for word, where in found.items() if where} == {}
+
+
+def text_of(page):
+    """What a page of HTML says."""
+    page = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
 def test_pdf_charts_are_vectors(pdf):
     images = [
         image

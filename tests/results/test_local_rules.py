@@ -50,8 +50,8 @@ def test_what_is_known_of_a_rule_at_the_event(computed, start, end, at):
 def test_the_headline_counts_rules_surely_in_force(computed, say):
     unsure = rule(start="2021-09")
     for rows, words in (
-        ([], "No usable local rule on phones in Cuba is in the base"),
-        ([rule(grade="C")], "No usable local rule on phones in Cuba is in the base"),
+        ([], "No usable local rule on phones in Cuba is in our database"),
+        ([rule(grade="C")], "No usable local rule on phones in Cuba is in our database"),
         ([rule(), unsure], "At the event one rule on phones was surely in force in Cuba"),
         ([rule(), rule()], "At the event two rules on phones were surely in force in Cuba"),
         ([unsure], "At the event no rules on phones were surely in force in Cuba"),

@@ -97,7 +97,7 @@ def test_what_differs_in_words_alone_has_not_changed(asked, tables, say):
             [BAN_CUBA | {"grade": "C"}],
             "none",
             "No sanctions rule on record barred consumer phones from Cuba, Syria and North Korea",
-            "No usable sanctions rule on phones for Cuba, Syria and North Korea is in the base",
+            "No usable sanctions rule on phones for Cuba, Syria and North Korea is in our database",
         ),
     ],
 )

@@ -20,7 +20,7 @@ HORIZONS = (6, 12, 24, 48)  # months after the closure
 DONORS = 30  # regions whose share was nearest before
 LINES = ("observed", "synthetic", "low", "high")  # columns of lines()
 BAND = 0.9  # part of the placebos that the band holds
-UNUSUAL = 0.1  # part of the untouched countries: if no more strayed as far, that is rare
+UNUSUAL = 0.1  # part of the comparison countries: if no more moved as far, that is rare
 _BEFORE, _AFTER = 60, 48  # months watched, where the panel has them
 _SMOOTH = 3  # months of a placebo that the drawn band averages
 _MOST_FLAGGED = 0.1  # of a region's months in the window, for it to serve as a donor
@@ -167,7 +167,7 @@ class SyntheticControl:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether few untouched countries went as far, by the ratio."""
+        """Whether few comparison countries went as far, by the ratio."""
         return self.as_far <= UNUSUAL * len(self.placebo_ratios)
 
 

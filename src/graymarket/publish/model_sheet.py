@@ -256,7 +256,7 @@ def _inputs(payload: Payload, known: Calculated) -> Block:
     levels = {name: (_levels(payload)[name], payload["levels"][name]) for name in ends}
     columns = _columns(
         ("low", "Least", "of its triangular distribution"),
-        ("mode", "Likeliest", "of its triangular distribution"),
+        ("mode", "Most likely", "of its triangular distribution"),
         ("high", "Greatest", "of its triangular distribution"),
         ("rise", "Rise", "from the least, for each root of the probability below"),
         ("fall", "Fall", "from the greatest, for each root of the probability above"),

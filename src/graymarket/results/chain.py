@@ -30,7 +30,7 @@ def chain(
     base = models.parameters("smartphones", ranges.index)
     ranges = ranges.loc[[*base, *(name for name in ranges.index if name not in base)]]
     by_hand = float(models.value(CHAIN, {str(n): float(v) for n, v in ranges["mode"].items()}))
-    what = "The maker's gray phones, with every input at its likeliest value"
+    what = "The maker's gray phones, with every input at its most likely value"
     results.quantity("by_hand", by_hand, "number", what, ranges, kind="estimated")
     results.quantity("about", by_hand, "phones", what, ranges, kind="estimated")
     for row in each(ranges):
@@ -70,7 +70,7 @@ def _by_hand(results: Results, ranges: pd.DataFrame, maker: str) -> pd.DataFrame
 
 
 def _amount(row: Any, value: float) -> Quantity:
-    """An end or the likeliest value of an input's range."""
+    """An end or the most likely value of an input's range."""
     unit = {"percent": "percent", "ratio": "ratio"}.get(row.unit, "number")
     return Quantity(
         value=value,
@@ -107,7 +107,7 @@ def widest(
 
 
 def _link(results: Results, row: Any) -> None:
-    """The likeliest value of an input of the chain, as link_PARAMETER."""
+    """The most likely value of an input of the chain, as link_PARAMETER."""
     results[f"link_{row.Index}"] = _amount(row, row.mode)
 
 

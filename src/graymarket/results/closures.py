@@ -441,7 +441,7 @@ def _add_ended(results: Results, prefix: str, one: _Watched) -> None:
     results.moment(f"{prefix}ended", row["end"], "When the closure ended", row)
     what = "Seen less synthetic when the closure ended"
     results.quantity(f"{prefix}end_effect", points, "points", what, origin, **known)
-    what, ends = "The effect then, less what chance did to untouched countries", {**known}
+    what, ends = "The effect then, less what chance did to comparison countries", {**known}
     ends["level"] = effects.BAND
     results.range(f"{prefix}end_range", low, high, "points", what, origin, **ends)
     what = "The synthetic share when the closure ended"
@@ -458,7 +458,7 @@ def _add_noise(
     results: Results, prefix: str, noise: float, level: float, one: _Watched, known: dict[str, Any]
 ) -> None:
     """How much of the share could have been lost without showing."""
-    what = "Nineteen in twenty untouched countries fell short by less"
+    what = "Nineteen in twenty comparison countries fell short by less"
     results.quantity(f"{prefix}noise", noise, "points_wide", what, one.origin, **known)
     part, fields = min(100 * noise / level, 100.0), {**known, "step": 1}
     what = "The part of the share that could be lost without showing"

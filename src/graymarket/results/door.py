@@ -178,7 +178,7 @@ def _add_crowd(results: Results, result: SyntheticControl, origin: tuple[str, ..
     outside, rare = result.is_outside_band, result.is_unusual
     both = "stands_out" if outside and rare else "lost"
     answer = both if outside == rare else "band_alone" if outside else "rank_alone"
-    what = "Where the line lies among those of untouched countries"
+    what = "Where the line lies among those of comparison countries"
     results.verdict("crowd", answer, what, origin)
 
 

@@ -80,9 +80,9 @@ def _at_horizon(row: Any, region: str, rows: tuple[str, ...]) -> dict[str, objec
 
 
 def _ranks(result: SyntheticControl) -> tuple[tuple[str, int, str], ...]:
-    """(name, how many untouched countries, of what) by either measure; no case is in its count."""
-    what = "Untouched countries that strayed as far from their synthetic, or farther"
-    ratio = f"{what}: distance after over the misfit before, root mean squares"
+    """(name, how many comparison countries, of what) by either measure; no case is in its count."""
+    what = "Comparison countries that moved as far from their synthetic, or farther"
+    ratio = f"{what}: distance after over the error before, root mean squares"
     distance = f"{what}: root mean square of the distance after"
     return (
         ("as_far", result.as_far, ratio),
@@ -91,7 +91,7 @@ def _ranks(result: SyntheticControl) -> tuple[tuple[str, int, str], ...]:
 
 
 def ranks(result: SyntheticControl, *rows: object) -> dict[str, Verdict]:
-    """as_far and as_far_by_distance as cells: so many of so many untouched countries."""
+    """as_far and as_far_by_distance as cells: so many of so many comparison countries."""
     every = len(result.placebo_ratios)
     return {
         name: Verdict(
@@ -101,7 +101,7 @@ def ranks(result: SyntheticControl, *rows: object) -> dict[str, Verdict]:
             lineage=lineage(*rows),
             parts={
                 "far": points(far, what, *rows, unit="number", kind="counted"),
-                "all": points(every, "Untouched countries", *rows, unit="number", kind="counted"),
+                "all": points(every, "Comparison countries", *rows, unit="number", kind="counted"),
             },
         )
         for name, far, what in _ranks(result)
@@ -224,7 +224,7 @@ def add_effect(
     what = "Seen less synthetic at the last horizon"
     fields: dict[str, Any] = {"kind": "estimated"}
     results.quantity(f"{prefix}effect", last["points"], "points", what, rows, step=step, **fields)
-    what = "The effect, less what chance did to untouched countries"
+    what = "The effect, less what chance did to comparison countries"
     results.range(
         f"{prefix}range", last["low"], last["high"], "points", what, rows,
         step=step, level=BAND, **fields,
@@ -234,7 +234,7 @@ def add_effect(
     results.moment(f"{prefix}until", until, "The last horizon’s month", rows)
     for name, far, what in _ranks(result):
         results.count(f"{prefix}{name}", far, what, rows, unit="number")
-    what = "Untouched countries that played the case"
+    what = "Comparison countries that played the case"
     results.count(f"{prefix}placebos", len(result.placebo_ratios), what, rows, unit="number")
     results.count(
         f"{prefix}well_fitted", result.placebo_gaps.shape[1], "Of these, well fitted", rows,

@@ -102,7 +102,7 @@ const workedOut = (model, values) => {
   const points = { [model.share.name]: pointsOf(model, model.share.directions).map(share) };
   for (const { name, label, directions } of model.inputs) {
     const ends = ["low", "mode", "high"].map((column) => number(name, column));
-    if (!(ends[0] <= ends[1] && ends[1] <= ends[2])) throw new Error(`${label}: expected lowest ≤ likeliest ≤ highest.`);
+    if (!(ends[0] <= ends[1] && ends[1] <= ends[2])) throw new Error(`${label}: expected lowest ≤ most likely ≤ highest.`);
     points[name] = pointsOf(model, directions).map(triangular(...ends));
   }
   const quantiles = {};
@@ -266,12 +266,12 @@ const calculator = (figure) => {
   const further = group("What if somebody found one reading more?", row(found,
     field("further_value", "range", "Share found", share), field("further_value", "number", "Share found, percent", share),
     make("label", {}, field("further_use", "checkbox", "Use it"), " use it")));
-  const inputs = group("The other inputs: lowest, likeliest, highest", ...model.inputs.map((one) => {
+  const inputs = group("The other inputs: lowest, most likely, highest", ...model.inputs.map((one) => {
     const room = (one.high - one.low) / 2 || one.high / 10;
     const least = Math.max(0, one.low - room), most = one.unit === "percent" ? Math.min(100, one.high + room) : one.high + room;
     return row(make("span", { textContent: `${one.label}${one.unit === "percent" ? ", percent" : ""}` }),
-      field(`${one.name}_mode`, "range", `${one.label}, likeliest`, { min: least, max: most }),
-      ...[["low", "lowest"], ["mode", "likeliest"], ["high", "highest"]].map(([column, word]) =>
+      field(`${one.name}_mode`, "range", `${one.label}, most likely`, { min: least, max: most }),
+      ...[["low", "lowest"], ["mode", "most likely"], ["high", "highest"]].map(([column, word]) =>
         field(`${one.name}_${column}`, "number", `${one.label}, ${word}`)), evidence(one));
   }));
   const errors = make("details", { className: "errors" },
