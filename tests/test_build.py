@@ -12,6 +12,7 @@ from projects import FILES, FOLDERS, build, copy_project, replace
 
 BUILT = (
     "report/report.html",
+    "report/rows.html",
     "report/report.pdf",
     "report/slides.html",
     "report/slides.pptx",

@@ -14,6 +14,7 @@ from projects import build, copy_project
 QUESTION = "apple-russia-2022"
 BUILT = {
     "report.html",
+    "rows.html",
     "report.pdf",
     "slides.html",
     "slides.pptx",

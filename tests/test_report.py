@@ -187,9 +187,9 @@ def test_no_word_is_printed_that_only_we_would_understand(built, root):
     """docs/words.csv says what to write instead; rows of data/ are in their authors' words."""
     rows = csv.DictReader((root / "docs/words.csv").read_text(encoding="utf-8").splitlines())
     words = [row["word"] for row in rows]
-    body, *_ = printed(built / "report/report.pdf").rpartition("Where every number comes from")
     slides = text_of((built / "report/slides.html").read_text(encoding="utf-8"))
-    for text in (body, printed(built / "report/brief.pdf"), slides):
+    for text in (printed(built / "report/report.pdf"), printed(built / "report/brief.pdf"), slides):
+        assert len(text) > 1_000
         read = " ".join(re.sub("\u00ad\\s*", "", text).split())
         found = {word: re.findall(rf".{{30}}\b{word}\b.{{10}}", read, re.I) for word in words}
         assert {word: where for word, where in found.items() if where} == {}
@@ -259,6 +259,25 @@ def test_no_axe_violation(built, page_factory, width, scheme, pytestconfig):
     assert outcome.violations_count == 0, outcome.generate_report()
 
 
+def test_rows_read_in_a_browser_and_lead_back(built, page_factory):
+    page = page_factory(viewport={"width": 390, "height": 900})
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto((built / "report/rows.html").as_uri())
+    assert len(requests) == sum(url.startswith("data:") for url in requests) + 1
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#colours").select_option("dark")
+    back = page.eval_on_selector_all(
+        "a[href^='report.html']", "all => all.map(a => a.getAttribute('href'))"
+    )
+    page.goto((built / "report/report.html").as_uri())
+    chapters = page.eval_on_selector_all("h2.chapter", "all => all.map(item => item.id)")
+    assert {link.partition("#")[2] for link in back} <= {"", *chapters}
+    assert len(back) > 10
+
+
 def test_every_other_file_is_linked(built, page_factory):
     page = page_factory(viewport={"width": 390, "height": 900})
     page.goto((built / "report/report.html").as_uri())
@@ -280,15 +299,15 @@ WALK = """() => {
   // Everything with a digit that a reader sees, apart from code, the calculator (whose evidence
   // stands beside each input), the appendix that explains the columns, and the lists that numbers
   // lead to.
-  const skipped = '.code, .calculator, .reference, .traces, .sources, .edition, .label, .data, ' +
-    'script, style';
+  const skipped = '.code, .calculator, .reference, .edition, .label, .data, script, style';
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const found = {linked: [], figures: [], bare: []};
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const at = node.parentElement;
     if (!/[0-9]/.test(node.textContent) || at.closest(skipped)) continue;
-    if (at.closest('.traces + *, #sources ~ *')) continue;
-    const link = at.closest('a[href^="#"]'), figure = at.closest('figure.exhibit');
+    if (at.closest('#sources ~ *')) continue;
+    const link = at.closest('a[href^="#"], a[href^="rows.html#"]');
+    const figure = at.closest('figure.exhibit');
     if (link) found.linked.push(link.getAttribute('href'));
     else if (figure) found.figures.push(figure.querySelector('a.rows').getAttribute('href'));
     else found.bare.push(node.textContent);
@@ -302,7 +321,7 @@ ENTRIES = """() => Object.fromEntries(
     key: line.querySelector('.row')?.textContent ?? '',
     links: [...line.querySelectorAll('a')].map(link => link.getAttribute('href')),
   }));
-  return [...entry.querySelectorAll('b[id]')].map(item => ['#' + item.id, lines]);
+  return [...entry.querySelectorAll('b[id]')].map(item => ['rows.html#' + item.id, lines]);
 }))"""
 NO_NUMBER = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}(?:[–-]\d{1,2})? (?:January|February|March|April|May|June|July|"
@@ -320,6 +339,10 @@ def test_every_number_leads_to_its_rows_and_sources(built, page_factory):
     assert len(found["linked"]) > 60
     assert len(found["figures"]) > 300
     assert [text for text in found["bare"] if re.search(r"\d", NO_NUMBER.sub("", text))] == []
+    whole = page.evaluate(
+        "[...document.querySelectorAll('figure.exhibit, h2.chapter')].map(e => '#' + e.id)"
+    )
+    page.goto((built / "report/rows.html").as_uri())
     entries = page.evaluate(ENTRIES)  # one click away
     assumed = evidence.load("assumptions", built)
     guesses = {*assumed.loc[(assumed["kind"] == "guess") & (assumed["basis"] == ""), "lineage"]}
@@ -329,9 +352,6 @@ def test_every_number_leads_to_its_rows_and_sources(built, page_factory):
         for entry in {name(line) for line in lines}
         for line in evidence.trace((entry,), built)
     }
-    whole = page.evaluate(
-        "[...document.querySelectorAll('figure.exhibit, h2.chapter')].map(e => '#' + e.id)"
-    )
     for target in {*found["linked"], *found["figures"]} - set(whole):
         for line in entries[target]:
             known = traced[line["file"], line["key"]]
@@ -377,7 +397,7 @@ def test_cross_references_are_numbered_alike(built, page_factory):
     page = page_factory(viewport={"width": 1440, "height": 900})
     page.goto((built / "report/report.html").as_uri())
     pairs = page.eval_on_selector_all(
-        ".prose a[href^='#']:not([href^='#n-'])",
+        ".prose a[href^='#']",
         """links => links.map(link => [
              link.innerText,
              document.querySelector(link.getAttribute('href') + ' .label').innerText,

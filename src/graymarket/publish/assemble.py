@@ -63,7 +63,8 @@ def assemble(
     of the notes cell right behind it. Notes are for the stage and stand nowhere else.
     `metadata.report.tables` has the tables meant for the workbook, `calculators` what page and
     workbook let a reader work out again, each in a cell of its own too, `results` the results that
-    chapters opened, as "subject/name", `traces` those that prose or exhibits use, with their rows.
+    chapters opened, as "subject/name", `traces` those that prose or exhibits use, with their rows,
+    by chapter.
 
     A text cell tagged “optional” (Jupyter's `tags`) loses the lines that name a result which its
     chapter did not open, and is left out whole when none that names a result remains.
@@ -268,7 +269,8 @@ def _traces(chapters: Mapping[str, NotebookNode], book: _Book) -> list[Payload]:
             entry = entries.setdefault(rows, {"items": [], "basis": book.resolve(rows)})
             entry["items"].append({"id": anchor, "text": text})
         head = {"chapter": chapter["id"], "title": chapter["title"]}
-        traces.append({**head, "entries": list(entries.values())})
+        if entries:
+            traces.append({**head, "entries": list(entries.values())})
     return traces
 
 

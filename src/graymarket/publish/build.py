@@ -42,7 +42,7 @@ def publish(
     """
     on_step("Assembling chapters")
     report = normalised(assemble(chapters, publication.metadata(), resolve))
-    wanted = [made for made in FORMATS if made.name in publication.files]
+    wanted = [made for made in FORMATS if made.name in publication.files and _has(report, made)]
     writers: dict[str, Writer] = {made.name: partial(_single, made) for made in wanted}
     writers[f"{PICTURES}/"] = _pictures
     with scratch_folder(Path(tempfile.gettempdir())) as scratch:
@@ -52,6 +52,10 @@ def publish(
     if headline := _headline(report):
         files[HEADLINE] = headline.encode()
     return files, report
+
+
+def _has(report: NotebookNode, made: Format) -> bool:
+    return not made.needs or bool(report.metadata["report"][made.needs])
 
 
 def _single(made: Format, report: NotebookNode) -> Files:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 REPORT_FILE = "report.html"
+ROWS_FILE = "rows.html"  # where every number’s rows and sources are listed
 
 
 def full_title(report: dict[str, Any]) -> str:

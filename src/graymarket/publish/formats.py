@@ -7,7 +7,8 @@ from functools import partial
 from nbformat import NotebookNode
 
 from graymarket.publish.brief import brief
-from graymarket.publish.html import ReportHTMLExporter
+from graymarket.publish.citation import REPORT_FILE, ROWS_FILE
+from graymarket.publish.html import ReportHTMLExporter, RowsHTMLExporter
 from graymarket.publish.normalise import NotebookExporter
 from graymarket.publish.pdf import ReportPDFExporter
 from graymarket.publish.powerpoint import powerpoint
@@ -20,12 +21,14 @@ class Format:
     """One file of a publication.
 
     `name`: the file's; `write`: the assembled notebook → its bytes; `link`: the words by which the
-    page leads to it, "" for none.
+    page leads to it, "" for none; `needs`: the part of `metadata.report` without which there is no
+    such file.
     """
 
     name: str
     write: Callable[[NotebookNode], bytes]
     link: str = ""
+    needs: str = ""
 
 
 def _exported(exporter_of: type[NotebookExporter], report: NotebookNode) -> bytes:
@@ -36,7 +39,8 @@ def _exported(exporter_of: type[NotebookExporter], report: NotebookNode) -> byte
 
 
 FORMATS = (
-    Format("report.html", partial(_exported, ReportHTMLExporter)),
+    Format(REPORT_FILE, partial(_exported, ReportHTMLExporter)),
+    Format(ROWS_FILE, partial(_exported, RowsHTMLExporter), needs="traces"),
     Format("report.pdf", partial(_exported, ReportPDFExporter), "PDF"),
     Format("brief.pdf", brief, "One page (PDF)"),
     Format("slides.html", partial(_exported, ReportSlidesExporter), "Slides"),

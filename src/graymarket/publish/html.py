@@ -1,8 +1,9 @@
-"""An nbconvert exporter: any notebook → one HTML file that needs no network."""
+"""nbconvert exporters: any notebook → one HTML file that needs no network, and one of its rows."""
 
 import base64
 import hashlib
 import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from traitlets import Bool, default
 
 from graymarket.palette import css_variables, in_variables
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.citation import how_to_cite, publishers
+from graymarket.publish.citation import REPORT_FILE, ROWS_FILE, how_to_cite, publishers
 from graymarket.publish.fonts import face_css
 from graymarket.publish.markdown import Reader
 from graymarket.publish.markdown_html import line_to_html, to_html
@@ -25,7 +26,8 @@ from graymarket.publish.text import csv_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_OWN_IDS = {"content", "traces", "sources", "colours"}  # what the page has of its own
+_OWN_LINK = re.compile(r'href="#([\w-]+)"')
+_OWN_IDS = {"content", "sources", "colours"}  # what the page has of its own
 
 
 class ReportHTMLExporter(NotebookExporter, TemplateExporter):
@@ -57,7 +59,7 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         yield "raw_cell", self._raw_cell
         yield "is_prose", is_prose
         yield "shown", shown
-        yield "inline_prose", line_to_html
+        yield "inline_prose", self._line
         yield "themed", themed
         yield "places", _place_attributes
         yield "csv_link", csv_link
@@ -68,7 +70,9 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         nb, resources = super()._preprocess(nb, resources)
-        self._reader = Reader(_OWN_IDS | ids_of(nb.metadata.get("report", {})))
+        report = nb.metadata.get("report", {})
+        self._reader = Reader(_OWN_IDS | ids_of(report))
+        self._traced = traced_ids(report)
         return _with_code_together(nb), resources
 
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +85,7 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         resources["script"] = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
         resources["content_policy"] = self._policy(resources["script"])
         resources["exhibit_mime"], resources["results_mime"] = EXHIBIT_MIME, RESULTS_MIME
+        resources["report_file"], resources["rows_file"] = REPORT_FILE, ROWS_FILE
         return resources
 
     def _policy(self, script: str) -> str:
@@ -97,7 +102,19 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
 
     def _prose(self, text: str, resources: dict[str, Any]) -> str:
         folder = resources.get("metadata", {}).get("path") or ""
-        return to_html(self._reader.read(text), folder, allow_scripts=self.allow_scripts)
+        markup = to_html(self._reader.read(text), folder, allow_scripts=self.allow_scripts)
+        return self._to_rows(markup)
+
+    def _line(self, text: str) -> str:
+        return self._to_rows(line_to_html(text))
+
+    def _to_rows(self, markup: str) -> str:
+        """The markup with its numbers linked to the file that lists their rows."""
+
+        def link(match: re.Match[str]) -> str:
+            return f'href="{ROWS_FILE}#{match[1]}"' if match[1] in self._traced else match[0]
+
+        return _OWN_LINK.sub(link, markup)
 
     def _raw_cell(self, cell: NotebookNode, resources: dict[str, Any]) -> str:
         """Raw cells meant for HTML or Markdown are shown as such, others of no format as text."""
@@ -111,12 +128,27 @@ class ReportHTMLExporter(NotebookExporter, TemplateExporter):
         return f'<pre class="output" tabindex="0">{html.escape(cell.source)}</pre>'
 
 
+class RowsHTMLExporter(ReportHTMLExporter):
+    """The page that a report's numbers lead to: their rows and sources, by chapter."""
+
+    export_from_notebook = "Rows and sources of a gray phones report (HTML)"
+
+    @default("template_file")
+    def _default_template_file(self) -> str:
+        return f"{ROWS_FILE}.j2"
+
+
 def ids_of(report: dict[str, Any]) -> set[str]:
-    """The ids that a report's chapters, exhibits and numbers have in its files."""
-    items = [i for c in report.get("traces", []) for entry in c["entries"] for i in entry["items"]]
+    """The ids that a report's chapters, exhibits and calculators have in its files."""
     named = ("chapters", "exhibits", "calculators")
-    parts = [*(part for name in named for part in report.get(name, [])), *items]
+    parts = [part for name in named for part in report.get(name, [])]
     return {part["id"] for part in parts}
+
+
+def traced_ids(report: dict[str, Any]) -> set[str]:
+    """The ids that numbers and exhibits have where their rows are listed."""
+    chapters = report.get("traces", [])
+    return {i["id"] for c in chapters for entry in c["entries"] for i in entry["items"]}
 
 
 def _place_attributes(exhibit: dict[str, Any], size: str) -> str:

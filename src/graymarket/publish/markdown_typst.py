@@ -41,19 +41,20 @@ def to_typst(
     *,
     pictures: str = "",
     labels: Iterable[str] = (),
+    elsewhere: Mapping[str, str] | None = None,
     maths: bool = True,
 ) -> str:
     """Texts of a document as Typst, in order; those that are Typst already stay as they are.
 
     Pictures are written into `folder`, which Typst reads; `pictures` is where those with a relative
-    address are. `labels` are the names that links may lead to besides the texts' own headings.
-    Without `maths`, formulas are printed as TeX.
+    address are. `labels` are the names that links may lead to besides the texts' own headings,
+    `elsewhere` those of other files, with the file. Without `maths`, formulas are printed as TeX.
     """
     texts = list(texts)
     tokens = [token for text in texts if not isinstance(text, str) for token in text]
     tex = formulas(tokens)
     shown = dict(zip(tex, converted(tex, "typst"), strict=True)) if maths else {}
-    writer = _Writer(folder, pictures, {*labels, *ids(tokens)}, shown)
+    writer = _Writer(folder, pictures, {*labels, *ids(tokens)}, elsewhere or {}, shown)
     parts = [text if isinstance(text, str) else writer.write(text) for text in texts]
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
@@ -62,9 +63,15 @@ class _Writer:
     """Writes tokens one after the other; the methods are named after their kinds."""
 
     def __init__(
-        self, folder: Path, pictures: str, labels: set[str], maths: Mapping[tuple[str, bool], str]
+        self,
+        folder: Path,
+        pictures: str,
+        labels: set[str],
+        elsewhere: Mapping[str, str],
+        maths: Mapping[tuple[str, bool], str],
     ):
         self._folder, self._pictures, self._labels, self._maths = folder, pictures, labels, maths
+        self._elsewhere = elsewhere
         self._level = 0
         self._notes: dict[tuple[int, int], list[Token]] = {}
         self._noted: set[tuple[int, int]] = set()
@@ -123,6 +130,8 @@ class _Writer:
         label = unquote(address[1:])
         if address.startswith("#") and label in self._labels:
             return f"#link(label({typst_string(label)}))["
+        if address.startswith("#") and label in self._elsewhere:
+            return f"#link({typst_string(self._elsewhere[label] + address)})["
         if _WEB.match(address):
             return f"#link({typst_string(address)})["
         return "#["

@@ -5,17 +5,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 from nbformat import NotebookNode
 from traitlets import Bool
 
 from graymarket.publish.assemble import is_prose
-from graymarket.publish.citation import how_to_cite, publishers
+from graymarket.publish.citation import ROWS_FILE, how_to_cite, publishers
 from graymarket.publish.floats import Part, Stands, settled
-from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, can_print, has_rare_letters
-from graymarket.publish.html import ids_of
+from graymarket.publish.fonts import ALL_FOLDERS, FOLDERS, has_rare_letters
+from graymarket.publish.html import ids_of, traced_ids
 from graymarket.publish.markdown import Reader
 from graymarket.publish.markdown_typst import to_typst
 from graymarket.publish.normalise import NotebookExporter
@@ -35,7 +34,7 @@ from graymarket.publish.typst_outputs import printed, printed_raw_cell
 Text = str | list[Token]  # Typst as it is, or a text to set
 
 _PAGE_HOLDS = 12  # rows of a table with sentences in it
-_MOST_SOURCES = 14  # more of them are counted in an exhibit, and named in the appendix
+_MOST_SOURCES = 14  # more of them are counted in an exhibit, and named where the rows are listed
 
 
 class ReportPDFExporter(NotebookExporter):
@@ -77,20 +76,20 @@ class ReportPDFExporter(NotebookExporter):
         values["title"] = report.get("title") or about.get("name", "Notebook")
         labels = ids_of(report)
         given = {chapter["id"] for chapter in report.get("chapters", [])}  # by their headings
-        reader = Reader({*labels, "traces", "sources"} - given)
+        reader = Reader({*labels, "sources"} - given)
         body = to_typst(
             self._body(nb, folder, reader),
             folder,
             pictures=about.get("path") or "",
             labels=labels,
+            elsewhere=dict.fromkeys(traced_ids(report), ROWS_FILE),
             maths=maths,
         )
         parts = [
             style(),
             f"#show: report.with(..json(bytes({typst_string(json.dumps(values))})))",
             body,
-            _traces(report),
-            _sources(report),
+            _imprint(report),
         ]
         drawn = [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
         letters = "".join([*map(str, values.values()), *parts[2:], *drawn])
@@ -172,9 +171,11 @@ def _exhibit(exhibit: dict[str, Any], folder: Path) -> str:
     named = publishers(exhibit)
     links = "\\; ".join(map(_source_link, named))
     if len(named) > _MOST_SOURCES:
-        links = f"{len(named)} sources, named under “Where every number comes from”"
+        links = f"{len(named)} sources, named in {ROWS_FILE}"
+    rows = f"{ROWS_FILE}#rows-{exhibit['id']}" if exhibit.get("number") else ""
     return (
-        f"#exhibit(id: {typst_string(exhibit['id'])}, number: {exhibit.get('number', 0)}, "
+        f"#exhibit(id: {typst_string(exhibit['id'])}, rows: {typst_string(rows)}, "
+        f"number: {exhibit.get('number', 0)}, "
         f"title: {typst_string(exhibit['title'])}, "
         f"subtitle: {typst_string(exhibit['subtitle'])}, note: {typst_string(exhibit['note'])}, "
         f"sources: [{links}], long: {str(_is_long(exhibit)).lower()}, {body})"
@@ -186,64 +187,29 @@ def _is_long(exhibit: dict[str, Any]) -> bool:
     return not exhibit["svg"] and len(exhibit["table"]["rows"]) > _PAGE_HOLDS
 
 
-def _traces(report: dict[str, Any]) -> str:
-    """Each number with the keys of its rows, each key a link to the row’s source."""
-    if not report.get("traces"):
-        return ""
-    chapters = "\n".join(
-        f"#trace-chapter({typst_string(chapter['title'])})\n"
-        + "\n".join(_trace(entry) for entry in chapter["entries"])
-        for chapter in report["traces"]
-    )
-    return f"#chapter-end()\n= Where every number comes from <traces>\n#traces[\n{chapters}\n]"
-
-
-def _trace(entry: dict[str, Any]) -> str:
-    items = ", ".join(f"[*#{typst_string(i['text'])}*<{i['id']}>]" for i in entry["items"])
-    rows_by_source: dict[str, list[str]] = {}
-    for line in entry["basis"]:
-        sources = ", ".join(map(_source_link, line["sources"])) or _counted(line)
-        rows_by_source.setdefault(sources, []).append(_rows_named(line))
-    lines = "\\; ".join(
-        f"#{typst_string(', '.join(rows))}: {sources}" for sources, rows in rows_by_source.items()
-    )
-    return f"#trace({items})[{lines}]"
-
-
 def _source_link(source: dict[str, Any]) -> str:
     return f"#link({typst_string(source['url'])})[#{typst_string(source['credit'])}]"
 
 
-def _counted(line: dict[str, Any]) -> str:
-    count = line["source_count"]
-    return f"{count:,} sources" if count else "the table itself"
-
-
-def _rows_named(line: dict[str, Any]) -> str:
-    rows = f" ({line['rows']:,} rows)" if line["rows"] > 1 else ""
-    table, key = Path(line["file"]).stem, line["key"]
-    return (key if key.startswith(table) else f"{table}/{key}".rstrip("/")) + rows
-
-
-def _sources(report: dict[str, Any]) -> str:
+def _imprint(report: dict[str, Any]) -> str:
+    """Where rows and sources are listed, how to cite the report, and what its data ask for."""
     if not report.get("sources"):
         return ""
-    items = "\n".join(
-        f"- #{typst_string(s['credit'] + ': ')}"
-        f"#link({typst_string(s['url'])})[#{typst_string(_title(s))}]"
-        for s in report["sources"]
-    )
-    lines = [f"To cite: {how_to_cite(report)}", *report.get("credits", [])]
-    credits = "\n\n".join(f"#{typst_string(line)}" for line in lines)
-    return (
-        f"#chapter-end()\n= Sources and licences <sources>\n#source-list[\n{items}\n\n{credits}\n]"
-    )
+    lines = [
+        f"Each number and each exhibit leads to {ROWS_FILE}, a file beside this one, with the rows "
+        f"of the data folder that it stands on and their {len(report['sources']):,} sources. The "
+        f"workbook has them in {_sheets(report)}.",
+        f"To cite: {how_to_cite(report)}",
+        *report.get("credits", []),
+    ]
+    body = "\n\n".join(f"#{typst_string(line)}" for line in lines)
+    return f"#chapter-end()\n= Sources and licences <sources>\n#imprint[\n{body}\n]"
 
 
-def _title(source: dict[str, Any]) -> str:
-    """The title, or the site's name where the house's fonts lack the title's letters."""
-    title = str(source["title"])
-    return title if can_print(title) else urlsplit(str(source["url"])).netloc
+def _sheets(report: dict[str, Any]) -> str:
+    """The workbook’s sheets that tell of rows and sources."""
+    listed = any(table["name"] == "sources" for table in report["tables"])
+    return "its sheets “results” and “sources”" if listed else "its sheet “results”"
 
 
 def _compile(source: str, folder: Path, parts: list[Part]) -> bytes:
