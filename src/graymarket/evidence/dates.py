@@ -67,7 +67,12 @@ def span(rows: pd.DataFrame, holding: bool = False) -> Span | None:
 
     `holding`: a row holds from one date to another, open on the side that is empty.
     """
-    known = spans(rows, holding).dropna()
+    return whole(spans(rows, holding))
+
+
+def whole(rows: pd.DataFrame) -> Span | None:
+    """From the first month of all to the last; `rows`: as spans gives them. None without any."""
+    known = rows.dropna()
     return (known["first"].min(), known["last"].max()) if len(known) else None
 
 

@@ -1,6 +1,5 @@
 """The what-if calculator: an answer’s numbers by name, for page and workbook to redo it."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from graymarket import evidence, wording
-from graymarket.exhibits.tables import as_html, table
+from graymarket.exhibits.tables import as_html, plain, table
 from graymarket.models import POINTS, Z95
 from graymarket.models.estimate import LEVELS, SHARE
 from graymarket.models.points import directions
@@ -89,7 +88,7 @@ def _rows(frame: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[dict[str, A
     """The rows as JSON values: name (of the index), label and these columns."""
     say = wording.current().cell
     for name, row in frame.iterrows():
-        cells = {column: _plain(row[column]) for column in columns}
+        cells = {column: plain(row[column]) for column in columns}
         yield {"name": str(name), "label": say(row["label"]), **cells}
 
 
@@ -97,11 +96,3 @@ def _with_rows(frame: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[dict[s
     """As _rows, with the lineage of each."""
     for entry, rows in zip(_rows(frame, columns), frame.get(evidence.LINEAGE, ()), strict=True):
         yield entry | {"lineage": [*evidence.lineage(rows)]}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | str) or value is None:
-        return value
-    if value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return value.item() if hasattr(value, "item") else value

@@ -34,11 +34,11 @@ def table(
             for name in fields
         ],
         "rows": [
-            [say(_dated(cell, name in months), units.get(name, "")) for name, cell in row.items()]
+            [say(plain(cell, name in months), units.get(name, "")) for name, cell in row.items()]
             for row in _records(shown)
         ],
         "values": [
-            [_value(_dated(cell, name in months)) for name, cell in row.items()]
+            [_value(plain(cell, name in months)) for name, cell in row.items()]
             for row in _records(shown)
         ],
     }
@@ -77,7 +77,7 @@ def _is_empty(cell: object) -> bool:
     return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))  # type: ignore[call-overload]
 
 
-def _dated(cell: object, of_months: bool) -> object:
+def plain(cell: object, of_months: bool = False) -> object:
     """A day as text; numpy's numbers as Python's; what is empty as None."""
     if isinstance(cell, get_args(Result)):
         return cell

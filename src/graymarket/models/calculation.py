@@ -14,12 +14,13 @@ from graymarket.models.estimate import (
     arguments,
     formula_of,
     levels,
+    quantile,
     rows_of,
     value,
 )
 from graymarket.models.points import even
 from graymarket.models.synthesis import Error, Posterior, combined, limit, reading
-from graymarket.models.triangular import Draws, triangular
+from graymarket.models.triangular import Draws
 
 Steps = str | float | list[Any]  # an argument, a number, or a sign and the steps on both its sides
 
@@ -58,8 +59,7 @@ class Calculation:
         """The share and every output: a row each, a column each of LEVELS."""
         share = self.posterior()
         drawn: dict[str, Draws] = {
-            str(row.Index): triangular(row.low, row.mode, row.high, even(str(row.Index)))
-            for row in rows_of(self.inputs)
+            str(row.Index): quantile(row, even(str(row.Index))) for row in rows_of(self.inputs)
         }
         drawn[SHARE] = share.quantile(even(SHARE))
         ends = {name: float(share.quantile(percent / 100)) for name, percent in LEVELS.items()}

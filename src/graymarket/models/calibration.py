@@ -58,8 +58,14 @@ class Errors:
 
     def expected(self, **covariates: float) -> tuple[float, float]:
         """The mean difference at these covariates (others at zero), and its standard error."""
-        point = np.array([1.0, *(covariates.get(name, 0.0) for name in self.names[1:])])
-        return float(point @ self.coefficients), float(np.sqrt(point @ self.covariance @ point))
+        point = np.array([[1.0, *(covariates.get(name, 0.0) for name in self.names[1:])]])
+        (mean,), (se,) = self.expected_at(point)
+        return float(mean), float(se)
+
+    def expected_at(self, points: Matrix) -> tuple[Vector, Vector]:
+        """As expected at many points, a row each: one, and the covariates in the order of names."""
+        variance = np.einsum("ij,jk,ik->i", points, self.covariance, points)
+        return points @ self.coefficients, np.sqrt(variance)
 
     def spread(self, readings: int = 1, groups: int = 1, **covariates: float) -> float:
         """The standard deviation of the mean of so many new readings of so many new groups."""
@@ -220,9 +226,8 @@ def left_out(pairs: pd.DataFrame, elsewhere: Mapping[str, Errors]) -> pd.DataFra
         rows = regions == region
         design = [np.ones(rows.sum()), *(pairs.loc[rows, name] for name in errors.names[1:])]
         points = np.column_stack(design).astype(float)
-        mean = points @ errors.coefficients
-        variance = np.einsum("ij,jk,ik->i", points, errors.covariance, points)
-        spread = np.sqrt(variance + errors.between**2 + errors.within**2)
+        mean, se = errors.expected_at(points)
+        spread = np.sqrt(se**2 + errors.between**2 + errors.within**2)
         for level in LEVELS:
             low, high = _ends(level)
             reach = errors.reach(level) * spread

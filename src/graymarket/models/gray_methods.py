@@ -16,10 +16,10 @@ from graymarket.models.estimate import (
     arguments,
     bounds,
     levels,
+    quantile,
     rows_of,
 )
 from graymarket.models.points import even
-from graymarket.models.triangular import triangular
 
 TOO_NARROW = 0.9  # of answers caught: 95% intervals that catch a smaller part are too narrow
 
@@ -118,10 +118,7 @@ def _of_case(case: Any, inputs: pd.DataFrame) -> dict[str, float]:
     if set(ranges) != set(names):
         raise ValueError(f"{case.id}: expected the inputs {', '.join(names)} in case_inputs.csv")
     low, high = bounds(formula, {name: (ranges[name].low, ranges[name].high) for name in names})
-    drawn = {
-        name: triangular(ranges[name].low, ranges[name].mode, ranges[name].high, even(place))
-        for place, name in enumerate(names)
-    }
+    drawn = {name: quantile(ranges[name], even(place)) for place, name in enumerate(names)}
     return {"low": low, "high": high, **levels(formula(**drawn))}
 
 

@@ -15,7 +15,6 @@ from graymarket.results import estimate, shares, subjects
 from graymarket.results.build import Results
 from graymarket.results.cells import column, each
 from graymarket.results.chain import label_of
-from graymarket.results.intervals import step
 from graymarket.results.quantity import Verdict
 
 # What page and workbook work out, each after what it follows from.
@@ -29,8 +28,8 @@ class Calculated:
     Frames by name, each with label (a result) and lineage: `kinds`, `readings`, `limits`, `inputs`
     as in models.Calculation, inputs with unit, kind (how it is known), grade, reasoning and
     `directions` (of its points, see points.directions); `outputs`, a row each of the share and what
-    follows: unit, step (what is printed is a multiple of it) and steps (its formula, None for the
-    share); `possible`, a row an observation that might be made: kind, value, sample.
+    follows: unit and steps (its formula, None for the share); `possible`, a row an observation that
+    might be made: kind, value, sample.
     """
 
     model: Calculation | None
@@ -47,12 +46,12 @@ def compute(question: Question, tables: Tables) -> Calculated:
     """What the question's answer is worked out from, by name."""
     known = cast(shares.Shares, subjects.compute("shares", question, tables))
     estimated = cast(estimate.Estimate, subjects.compute("estimate", question, tables))
-    here = known.known.get((question.regions[0], question.month, question.maker))
+    place = (question.regions[0], question.month, question.maker)
+    here = known.known.get(place)
     if here is None:
         none = pd.DataFrame()
         return Calculated(None, none, none, none, none, none, none, Results())
     readings, limits = _numbered(known.weights, here)
-    place = (question.regions[0], question.month, question.maker)
     ranges = of_maker(estimated.inputs, *place)
     ranges = ranges[ranges["kind"] != "none"]
     names = [name for name in _OUTPUTS if models.parameters(name, ranges.index)]
@@ -87,23 +86,21 @@ def _inputs(ranges: pd.DataFrame, outputs: list[str]) -> pd.DataFrame:
 
 def _outputs(model: Calculation, here: shares.Known, question: Question) -> pd.DataFrame:
     """The share and the outputs, with formula, unit and what is printed of each."""
-    outcome = model.outcome()
     rows: list[dict[str, Any]] = []
-    for name, high in outcome["high95"].items():
-        unit = models.QUANTITIES[str(name)][0]
+    for name in (models.SHARE, *model.outputs):
+        unit = models.QUANTITIES[name][0]
         rows.append(
             {
                 "label": Verdict(
                     about="quantity",
-                    answer=str(name),
+                    answer=name,
                     definition="What is estimated",
                     lineage=here.lineage,
                     parts={"maker": question.maker},
                 ),
                 "unit": "phones" if unit == "phones" else "percent",
-                "step": step(unit, float(high)),
-                "steps": None if name == models.SHARE else model.steps(str(name)),
+                "steps": None if name == models.SHARE else model.steps(name),
                 "lineage": here.lineage,
             }
         )
-    return pd.DataFrame(rows, outcome.index)
+    return pd.DataFrame(rows, [models.SHARE, *model.outputs])

@@ -7,7 +7,7 @@ from functools import lru_cache
 import pandas as pd
 
 from graymarket.evidence import Tables
-from graymarket.evidence.dates import Span, months, spans, told
+from graymarket.evidence.dates import Span, months, spans, told, whole
 from graymarket.evidence.tables import RANGE, as_range
 from graymarket.results.quantity import Quantity, Result, Several, Verdict
 
@@ -51,8 +51,7 @@ def _span(entry: str, of_table: Callable[[str], pd.DataFrame]) -> Span | None:
     if key:
         own = rows.index
         rows = rows[(own == entry) | own.str.startswith(f"{entry}/")]
-    known = rows.dropna()
-    return (known["first"].min(), known["last"].max()) if len(known) else None
+    return whole(rows)
 
 
 def _by_entry(rows: pd.DataFrame) -> pd.DataFrame:

@@ -45,12 +45,13 @@ class Senses:
 def compute(question: Question, tables: Tables) -> Senses:
     """What the base says of a phone of the maker in each place, at the event."""
     names, spans = names_of(tables), local_rules.spans_of(question, tables)
+    assumed = with_ranges(tables)
     answers = []
     for region in question.regions:
         for sense, answer in (
-            ("brand", _brand(region, question, tables)),
-            ("customs", _customs(region, spans, question, tables)),
-            ("sanctions", _sanctions(region, question, tables)),
+            ("brand", _brand(region, assumed, question, tables)),
+            ("customs", _customs(region, spans, assumed, question, tables)),
+            ("sanctions", _sanctions(region, assumed, question, tables)),
         ):
             place = {"region": region, "name": names[region]}
             answers.append(place | {"sense": sense, "answer": answer, "rows": answer.lineage})
@@ -63,10 +64,12 @@ def _verdict(about: str, answer: str, rows: tuple[str, ...], **parts: Result | s
 
 
 def _assumed(
-    region: str, sense: str, question: Question, tables: Tables
+    region: str, sense: str, assumed: pd.DataFrame, question: Question
 ) -> tuple[str, dict[str, Result | str], tuple[str, ...]]:
-    """The part of the maker's phones assumed to be gray: a suffix of the answer, parts, rows."""
-    assumed = with_ranges(tables)
+    """The part of the maker's phones assumed to be gray: a suffix of the answer, parts, rows.
+
+    `assumed`: as with_ranges.
+    """
     row = assumed[
         (assumed["region"] == region)
         & (assumed["maker"] == question.maker)
@@ -90,10 +93,10 @@ def _assumed(
     return "_share", {"share": share}, share.lineage
 
 
-def _brand(region: str, question: Question, tables: Tables) -> Verdict:
+def _brand(region: str, assumed: pd.DataFrame, question: Question, tables: Tables) -> Verdict:
     presence, closures = tables["presence"], tables["closures"]
     answer, year = standing(presence, closures, region, question.maker, question.event)
-    suffix, parts, rows = _assumed(region, "brand", question, tables)
+    suffix, parts, rows = _assumed(region, "brand", assumed, question)
     origin = lineage(
         models.statements_on(presence, region, question.maker),
         models.exits_of(closures, region, question.maker),
@@ -104,11 +107,13 @@ def _brand(region: str, question: Question, tables: Tables) -> Verdict:
     return _verdict("sense_brand", answer + suffix, origin or ("presence",), **parts)
 
 
-def _customs(region: str, spans: pd.DataFrame, question: Question, tables: Tables) -> Verdict:
+def _customs(
+    region: str, spans: pd.DataFrame, assumed: pd.DataFrame, question: Question, tables: Tables
+) -> Verdict:
     """The rules in force at the event are those that the chart of local rules shows."""
     rules = spans[spans["region"] == region]
     held = rules[rules["at"] == "in_force"]
-    suffix, parts, rows = _assumed(region, "customs", question, tables)
+    suffix, parts, rows = _assumed(region, "customs", assumed, question)
     origin = lineage(rules, rows) or ("local_rules",)
     count = Quantity(
         value=len(held),
@@ -121,7 +126,7 @@ def _customs(region: str, spans: pd.DataFrame, question: Question, tables: Table
     return _verdict("sense_customs", "rules" + suffix, origin, **parts)
 
 
-def _sanctions(region: str, question: Question, tables: Tables) -> Verdict:
+def _sanctions(region: str, assumed: pd.DataFrame, question: Question, tables: Tables) -> Verdict:
     rules = law.usable(tables["sanctions"], (region,))
     effects = {
         regime: models.sanctions_effect(rules, region, regime, question.event)
@@ -129,7 +134,7 @@ def _sanctions(region: str, question: Question, tables: Tables) -> Verdict:
     }
     barred = [(regime, regime) for regime, effect in effects.items() if effect == "prohibited"]
     silent = set(effects.values()) == {"none found"}
-    suffix, parts, rows = _assumed(region, "sanctions", question, tables)
+    suffix, parts, rows = _assumed(region, "sanctions", assumed, question)
     origin = lineage(models.in_force(rules, question.event), rows) or ("sanctions",)
     regimes = Names(items=tuple(barred), definition="Regimes that bar phones", lineage=origin)
     parts |= {"regimes": regimes, "place": str(names_of(tables)[region])}

@@ -162,7 +162,7 @@ def limits_of(target: Target, known: Learned, tables: Tables) -> pd.DataFrame:
         & shares["grade"].isin(pairs.SOUND)
     ]
     rows: list[dict[str, Any]] = []
-    for rank in each(ranks) if len(ranks) else ():
+    for rank in each(ranks):
         parts = _with_data(target.region, rank.start, tables)
         if len(parts) and abs(models.months_between(rank.start, target.date)) <= _FARTHEST:
             rows.append(_limit(target, rank, parts, known, tables))

@@ -79,32 +79,33 @@ class Shares:
 def compute(question: Question, tables: Tables) -> Shares:
     """The shares of every maker in the question's places, at the months of the assumptions."""
     learned = errors.learned(tables)
-    every = _known(question, learned, tables)
+    elsewhere = {region: learned.at(region) for region in question.regions}
+    every = _known(question, elsewhere, tables)
     results = Results()
     coverage = _coverage(results, learned.kinds)
     here = every.get((question.regions[0], question.month, question.maker))
     weights = pd.DataFrame() if here is None else _weights(results, here)
-    elsewhere = learned.at(question.regions[0])
-    observed = pd.DataFrame() if here is None else _observed(results, here, elsewhere)
+    main = elsewhere[question.regions[0]]
+    observed = pd.DataFrame() if here is None else _observed(results, here, main)
     if here is not None:
         results["share_with_c"] = _with_weak_rows(here, tables)
     numbers, paired = _errors(results, learned.kinds), _pairs(learned.kinds, tables)
-    kinds = pd.DataFrame() if here is None else _kinds(here, elsewhere)
+    kinds = pd.DataFrame() if here is None else _kinds(here, main)
     return Shares(every, weights, observed, kinds, coverage, numbers, paired, results)
 
 
-def _known(question: Question, learned: Learned, tables: Tables) -> dict[Place, Known]:
+def _known(question: Question, elsewhere: dict[str, Learned], tables: Tables) -> dict[Place, Known]:
+    """What is known by place; `elsewhere`: what is learned for each region from all others."""
     given = tables["assumptions"]
     found = {}
-    for region in question.regions:
-        elsewhere = learned.at(region)
+    for region, learned in elsewhere.items():
         dates = {question.month, *given.loc[given["region"] == region, "date"]}
         for date in sorted(dates):
-            for maker in sorted({*makers(region, elsewhere, tables), question.maker, errors.APPLE}):
+            for maker in sorted({*makers(region, learned, tables), question.maker, errors.APPLE}):
                 target = Target(region, date, maker)
-                readings = readings_of(target, elsewhere, tables)
+                readings = readings_of(target, learned, tables)
                 if len(readings):
-                    limits = limits_of(target, elsewhere, tables)
+                    limits = limits_of(target, learned, tables)
                     posterior = synthesis.combined(readings, limits)
                     found[region, date, maker] = Known(target, readings, limits, posterior)
     return found

@@ -82,7 +82,7 @@ const pointsOf = (model, directions) => Array.from({ length: model.points }, (_,
 const SIGNS = { "*": (a, b) => a * b, "/": (a, b) => a / b, "-": (a, b) => a - b };
 const follow = (steps, known) => {
   if (typeof steps === "number") return steps;
-  if (typeof steps === "string") return known[steps];
+  if (typeof steps === "string") return known(steps);
   return SIGNS[steps[0]](follow(steps[1], known), follow(steps[2], known));
 };
 
@@ -109,7 +109,7 @@ const workedOut = (model, values) => {
   for (const { name, steps } of model.outputs) {
     if (steps) {
       points[name] = Array.from({ length: model.points }, (_, n) =>
-        follow(steps, Object.fromEntries(Object.entries(points).map(([of, all]) => [of, all[n]]))));
+        follow(steps, (of) => points[of][n]));
     }
     quantiles[name] = steps ? quantileOf(Float64Array.from(points[name]).sort()) : share;
   }
@@ -216,11 +216,12 @@ const calculator = (figure) => {
     answer.classList.remove("old");
     answer.replaceChildren(...model.outputs.map((output) => {
       const of = quantiles[output.name], [low, middle, high] = [0.025, 0.5, 0.975].map(of);
-      return make("p", {}, make("span", { textContent: `${output.label}: ` }),
+      const line = make("p", {}, make("span", { textContent: `${output.label}: ` }),
         make("b", { className: "range", textContent: printed(output, low, high) }),
         make("span", { className: "middle", textContent: `, middle ${middleOf(output, middle, high)}` }));
+      line.dataset.output = output.name;
+      return line;
     }));
-    for (const [i, { name }] of model.outputs.entries()) answer.children[i].dataset.output = name;
     const output = model.outputs.find(({ name }) => name === shown.value);
     plot.replaceChildren(dotPlot(output, quantiles[output.name], Math.min(640, figure.clientWidth || 640)));
     const unit = output.forms.other.replace("{n}", "").trim();
